@@ -1,0 +1,113 @@
+"""GitHub Actions: the run's context from the environment and the event file; outputs, summaries, annotations.
+
+Source: docs.github.com, "Variables reference" and "Workflow commands for GitHub Actions".
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shuntyard.errors import Problem, ShuntyardError
+
+SUMMARY_LIMIT = 1024 * 1024  # bytes a step; a longer summary is dropped whole by the runner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What this run is about. `number` is the pull request's, 0 outside one; `label` is the one that triggered it."""
+
+    event: str = ""
+    action: str = ""
+    repository: str = ""
+    sha: str = ""
+    ref: str = ""
+    run_id: str = ""
+    attempt: int = 1
+    number: int = 0
+    label: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> str:
+        """What a sticky choice sticks to: the pull request, else the commit. The same in every re-run."""
+        return f"{self.repository}#{self.number}" if self.number else f"{self.repository}@{self.sha}"
+
+
+def read_context(env: Mapping[str, str]) -> Context:
+    """The context from `GITHUB_*` variables. Raises ShuntyardError when the event file is not JSON."""
+    payload = _read_event(env.get("GITHUB_EVENT_PATH", ""))
+    pull = payload.get("pull_request") or {}
+    return Context(
+        event=env.get("GITHUB_EVENT_NAME", ""),
+        action=str(payload.get("action") or ""),
+        repository=env.get("GITHUB_REPOSITORY", ""),
+        sha=env.get("GITHUB_SHA", ""),
+        ref=env.get("GITHUB_REF", ""),
+        run_id=env.get("GITHUB_RUN_ID", ""),
+        attempt=int(env.get("GITHUB_RUN_ATTEMPT") or 1),
+        number=int(pull.get("number") or 0),
+        label=str((payload.get("label") or {}).get("name") or ""),
+        labels=tuple(str(label.get("name", "")) for label in pull.get("labels") or ()),
+    )
+
+
+def _read_event(path: str) -> dict[str, Any]:
+    if not path or not Path(path).is_file():
+        return {}
+    try:
+        payload = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ShuntyardError(f"the event file {path} is not JSON: {error}") from error
+    return payload if isinstance(payload, dict) else {}
+
+
+def write_outputs(env: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+    """Appends step outputs to `GITHUB_OUTPUT`; nothing happens outside GitHub.
+
+    Each value is fenced with a fresh random delimiter, so that no value can end early and start another output.
+    """
+    path = env.get("GITHUB_OUTPUT")
+    if not path:
+        return
+    with Path(path).open("a", encoding="utf-8") as file:
+        for name, value in outputs.items():
+            fence = f"end_{secrets.token_hex(16)}"
+            file.write(f"{name}<<{fence}\n{value}\n{fence}\n")
+
+
+def write_summary(env: Mapping[str, str], markdown: str) -> bool:
+    """Appends to the step summary; False when there is none to write to."""
+    path = env.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return False
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(markdown)
+    return True
+
+
+def annotation(level: str, message: str, *, file: str = "", line: int = 0, column: int = 0, title: str = "") -> str:
+    """A workflow command that shows as an annotation; `level` is error, warning or notice."""
+    places = {"file": file, "line": line or "", "col": column or "", "title": title}
+    fields = ",".join(f"{key}={_escape_property(str(value))}" for key, value in places.items() if value)
+    return f"::{level}{' ' + fields if fields else ''}::{_escape(message)}"
+
+
+def annotate_problem(problem: Problem) -> str:
+    """The annotation of one problem, on its line."""
+    text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
+    return annotation(
+        "error", text, file=problem.file, line=problem.line, column=problem.column, title=problem.rule or "shuntyard"
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
