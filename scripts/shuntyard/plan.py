@@ -28,11 +28,9 @@ class Suite:
     places: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
-    requires: tuple[str, ...] = ()
     risk: Literal["low", "medium", "high"] = "low"
     phase: str = ""
     timeout_s: int = 3600
-    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Design time: matrices become pipelines, workflows, rehearsals."""

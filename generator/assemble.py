@@ -1,0 +1,266 @@
+"""A pipeline file → a workflow: its jobs, what each passes to its action, when it runs, what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator import schema
+from generator.faults import suggest
+from generator.load import Pipeline, Toolkit
+from generator.pipeline import (
+    AllNeeds, Composite, Condition, InputRef, Job, JobOutput, MatrixField, Step, StepOutput, Triggers, Uses, Value, Workflow,
+)  # fmt: skip
+from generator.source import KeyPath
+from shuntyard.contract import Input
+from shuntyard.errors import Problem, ProblemsFound
+
+SELECT = "select"
+GATE = "gate"
+MATRIX_INPUT = Input(name="matrix", help="Your own matrix file, in your checkout; empty runs the pipeline named.", default="")
+CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
+SELECT_MINUTES = 10
+GATE_MINUTES = 5
+
+
+def assemble(toolkit: Toolkit, composites: dict[str, Composite], pipeline: Pipeline) -> Workflow:
+    """The pipeline's workflow. Raises ProblemsFound with every fault in its jobs, gate, inputs and outputs."""
+    assembler = _Assembler(toolkit, composites, pipeline)
+    workflow = assembler.workflow()
+    if assembler.problems:
+        raise ProblemsFound(assembler.problems)
+    return workflow
+
+
+class _Assembler:
+    """One assembly; collects problems on the way."""
+
+    def __init__(self, toolkit: Toolkit, composites: dict[str, Composite], pipeline: Pipeline) -> None:
+        self.toolkit = toolkit
+        self.composites = composites
+        self.model = pipeline.model
+        self.document = pipeline.document
+        self.problems: list[Problem] = []
+        self.selects = any(job.matrix for job in self.model.jobs.values())
+        self.inputs = self._inputs()
+
+    def workflow(self) -> Workflow:
+        self._check_needs()
+        jobs = [self._select_job()] if self.selects else []
+        jobs += [self._job(name, job) for name, job in self.model.jobs.items()]
+        if self.model.gate:
+            jobs.append(self._gate_job(self.model.gate))
+        return Workflow(
+            name=self.model.pipeline,
+            summary=self.model.summary,
+            source=self.document.file,
+            triggers=self._triggers(),
+            jobs=tuple(self._with_used_outputs(jobs)),
+            outputs=self._outputs(jobs),
+        )
+
+    def _fault(self, path: KeyPath, message: str, hint: str = "", rule: str = "jobs") -> None:
+        self.problems.append(self.document.problem(path, message, hint=hint, rule=rule))
+
+    # --- triggers and inputs
+
+    def _triggers(self) -> Triggers:
+        model = self.model.triggers
+        schedules = model.schedule if isinstance(model.schedule, list) else [model.schedule] if model.schedule else []
+        for index, label in enumerate(model.labels):
+            if label not in self.toolkit.labels:
+                hint = suggest(label, self.toolkit.labels)
+                self._fault(("triggers", "labels", index), f"unknown label {label!r}", hint, "labels")
+        return Triggers(
+            call=model.call is not None,
+            dispatch=model.dispatch,
+            inputs=tuple(self.inputs.values()),
+            crons=tuple((schedule.cron, schedule.timezone or "") for schedule in schedules),
+            labels=tuple(model.labels),
+            branches=tuple(model.push.branches) if model.push else (),
+        )
+
+    def _inputs(self) -> dict[str, Input]:
+        """The workflow's inputs: each is declared by an action that one of its jobs uses."""
+        actions = [job.action for job in self.model.jobs.values()]
+        actions = ["select-rows", *actions] if self.selects else actions
+        declared = {"matrix": MATRIX_INPUT} if self.model.rows == "caller" else {}
+        for action in actions:
+            for item in self.composites[action].inputs if action in self.composites else ():
+                declared.setdefault(item.name, item)
+        wanted = self.model.triggers.call.inputs if self.model.triggers.call else []
+        chosen = {}
+        for index, name in enumerate(wanted):
+            if name in declared:
+                default = declared[name].default if declared[name].default is not None else ""
+                chosen[name] = replace(declared[name], default=default)
+            else:
+                path: KeyPath = ("triggers", "call", "inputs", index)
+                self._fault(path, f"no job's action has an input {name!r}", suggest(name, declared), "contract")
+        for name in self.model.at_home:
+            if name not in chosen:
+                self._fault(("at-home", name), f"the pipeline has no input {name!r}", suggest(name, chosen), "contract")
+        return chosen
+
+    def _input(self, name: str) -> InputRef:
+        home = self.model.at_home.get(name, "")
+        return InputRef(name, str(home).lower() if isinstance(home, bool) else str(home))
+
+    # --- jobs
+
+    def _select_job(self) -> Job:
+        steps: list[Step] = []
+        overrides: dict[str, Value] = {}
+        if "matrix" in self.inputs:
+            when = InputRef("matrix")
+            steps.append(replace(CHECKOUT, when=when))
+            compile_with: dict[str, Value] = {"matrix": when}
+            steps.append(Step(id="compile-matrix", uses=Uses("own", "compile-matrix"), with_=compile_with, when=when))
+            overrides["compiled"] = StepOutput("compile-matrix", "compiled")
+        if self.model.rows == "own":
+            overrides["pipeline"] = self.model.pipeline
+        steps.append(self._step("select-rows", overrides))
+        return Job(
+            id=SELECT, steps=tuple(steps), runs_on=self._hub(), timeout_minutes=SELECT_MINUTES,
+            condition=Condition(labels=tuple(self.model.triggers.labels)), permissions={"contents": "read"},
+            outputs={name: StepOutput("select-rows", name) for name in ("matrix", "count", "artifacts")},
+        )  # fmt: skip
+
+    def _job(self, name: str, job: schema.Job) -> Job:
+        path: KeyPath = ("jobs", name)
+        needs = [job.needs] if isinstance(job.needs, str) else list(job.needs)
+        composite = self.composites.get(job.action)
+        if composite is None:
+            self._fault((*path, "action"), f"unknown action {job.action!r}", suggest(job.action, self.composites), "contract")
+            return Job(id=name, steps=(), runs_on=self._hub(), timeout_minutes=job.timeout_minutes)
+        if self.selects and SELECT not in needs:
+            needs.insert(0, SELECT)
+        self._check_with(path, job, composite)
+        steps = [CHECKOUT] if composite.workspace else []
+        steps.append(self._step(job.action, {**self._bindings(job, needs), **job.with_}))
+        return Job(
+            id=name, steps=tuple(steps), runs_on=self._runs_on(path, job), timeout_minutes=job.timeout_minutes,
+            needs=tuple(needs), matrix=JobOutput(SELECT, "matrix") if job.matrix else None,
+            condition=self._condition(job), permissions={"contents": "read"} if composite.workspace else {},
+        )  # fmt: skip
+
+    def _condition(self, job: schema.Job) -> Condition:
+        if job.always:
+            return Condition(always=True, unless_skipped=SELECT if self.selects else "")
+        return Condition(positive=JobOutput(SELECT, "count") if job.matrix else None)
+
+    def _bindings(self, job: schema.Job, needs: list[str]) -> dict[str, Value]:
+        """What the toolkit itself passes between the jobs, by the input's name."""
+        bindings: dict[str, Value] = {"needs": AllNeeds()} if needs else {}
+        if self.selects:
+            bindings["plan"] = JobOutput(SELECT, "matrix")
+            bindings["artifacts"] = JobOutput(SELECT, "artifacts")
+        if job.matrix:
+            bindings["unit"] = MatrixField("plan", as_json=True)
+            bindings["python-version"] = MatrixField("python", or_input=self._input("python-version"))
+        if self.model.rows == "own":
+            bindings["pipeline"] = self.model.pipeline
+        return bindings
+
+    def _step(self, action: str, bound: dict[str, Value]) -> Step:
+        """A step that runs an own action: bound values first, then the workflow's inputs of the same names."""
+        with_: dict[str, Value] = {}
+        for item in self.composites[action].inputs if action in self.composites else ():
+            if item.name in bound:
+                with_[item.name] = bound[item.name]
+            elif item.name in self.inputs:
+                with_[item.name] = self._input(item.name)
+        return Step(id=action, uses=Uses("own", action), with_=with_)
+
+    def _check_with(self, path: KeyPath, job: schema.Job, composite: Composite) -> None:
+        names = [item.name for item in composite.inputs]
+        for name in job.with_:
+            if name not in names:
+                self._fault((*path, "with", name), f"{job.action} has no input {name!r}", suggest(name, names), "contract")
+
+    def _runs_on(self, path: KeyPath, job: schema.Job) -> tuple[str, ...]:
+        if job.runner is None:
+            return self._hub()
+        if job.runner not in self.toolkit.runners:
+            hint = suggest(job.runner, self.toolkit.runners)
+            self._fault((*path, "runner"), f"unknown runner {job.runner!r}", hint, "runners")
+            return ()
+        return tuple(self.toolkit.runners[job.runner].labels)
+
+    def _hub(self) -> tuple[str, ...]:
+        runner = self.toolkit.runners.get(self.toolkit.settings.hub)
+        return tuple(runner.labels) if runner else ()
+
+    def _check_needs(self) -> None:
+        """Every name is a job, and no job needs itself, directly or through others."""
+        needs = {n: [j.needs] if isinstance(j.needs, str) else list(j.needs) for n, j in self.model.jobs.items()}
+        for name in (SELECT, GATE):
+            if name in needs:
+                self._fault(("jobs", name), f"the name {name!r} is the renderer's own", "call the job something else")
+        for name, wanted in needs.items():
+            for other in wanted:
+                if other not in needs and other != SELECT:
+                    self._fault(("jobs", name, "needs"), f"no job is called {other!r}", suggest(other, needs))
+        for name in needs:
+            cycle = _cycle(needs, name)
+            if cycle and min(cycle) == name:
+                said = " → ".join([*cycle, cycle[0]])
+                self._fault(("jobs", name, "needs"), f"jobs need each other in a circle: {said}", "remove one of these needs")
+
+    # --- gate and outputs
+
+    def _gate_job(self, gate: schema.Gate) -> Job:
+        for index, name in enumerate(gate.requires):
+            if name not in self.model.jobs:
+                self._fault(("gate", "requires", index), f"no job is called {name!r}", suggest(name, self.model.jobs), "gate")
+        forgotten = [name for name in self.model.jobs if name not in gate.requires]
+        for name in forgotten:
+            self._fault(("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate")
+        needs = ([SELECT] if self.selects else []) + list(self.model.jobs)
+        with_: dict[str, Value] = {"needs": AllNeeds(), "requires": " ".join(needs)}
+        if self.selects:
+            matrix_jobs = " ".join(name for name, job in self.model.jobs.items() if job.matrix)
+            with_ |= {"count": JobOutput(SELECT, "count"), "empty": gate.empty, "matrix-jobs": matrix_jobs}
+        return Job(
+            id=GATE, steps=(Step(id=GATE, uses=Uses("own", GATE), with_=with_),), runs_on=self._hub(), needs=tuple(needs),
+            timeout_minutes=GATE_MINUTES, condition=Condition(always=True, unless_skipped=SELECT if self.selects else ""),
+        )  # fmt: skip
+
+    def _outputs(self, jobs: list[Job]) -> dict[str, JobOutput]:
+        outputs = {}
+        for name, reference in self.model.outputs.items():
+            job_name, _, output = reference.partition(".")
+            job = next((job for job in jobs if job.id == job_name), None)
+            known = self._action_outputs(job) if job else []
+            if job is None or output not in known:
+                what = f"job {job_name!r} gives no output {output!r}" if job else f"no job is called {job_name!r}"
+                self._fault(("outputs", name), what, suggest(output, known) if job else suggest(job_name, self.model.jobs))
+            outputs[name] = JobOutput(job_name, output)
+        return outputs
+
+    def _action_outputs(self, job: Job) -> list[str]:
+        action = job.steps[-1].uses.name if job.steps else ""
+        return [output.name for output, _ in self.composites[action].outputs] if action in self.composites else []
+
+    def _with_used_outputs(self, jobs: list[Job]) -> list[Job]:
+        """Jobs declare the outputs that the workflow hands on."""
+        used = [tuple(reference.split(".", 1)) for reference in self.model.outputs.values()]
+        result = []
+        for job in jobs:
+            extra = {name: StepOutput(job.steps[-1].id, name) for job_id, name in used if job_id == job.id and job.steps}
+            result.append(replace(job, outputs={**job.outputs, **extra}))
+        return result
+
+
+def _cycle(needs: dict[str, list[str]], start: str) -> list[str]:
+    """The jobs of a circle through `start`, in order; empty when there is none."""
+    paths = [[start]]
+    seen: set[str] = set()
+    while paths:
+        path = paths.pop()
+        for other in needs.get(path[-1], []):
+            if other == start:
+                return path
+            if other not in seen:
+                seen.add(other)
+                paths.append([*path, other])
+    return []

@@ -1,0 +1,181 @@
+"""Recipes and script contracts → composite actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator import schema
+from generator.faults import suggest
+from generator.load import Toolkit
+from generator.pipeline import Composite, InputRef, Step, StepOutput, Temp, Uses, Value
+from generator.source import Document, KeyPath
+from shuntyard.contract import Input, Output
+from shuntyard.errors import Problem, ProblemsFound
+
+TOOLKIT_ACTION = "setup-toolkit"
+
+
+def compose_all(toolkit: Toolkit) -> dict[str, Composite]:
+    """Every composite action by name. Raises ProblemsFound with every fault in the recipes."""
+    composites: dict[str, Composite] = {}
+    problems: list[Problem] = []
+    for name in _ordered(toolkit):
+        if name in toolkit.recipes:
+            recipe = _RecipeReader(toolkit, composites, name)
+            composites[name] = recipe.composite()
+            problems += recipe.problems
+        else:
+            composites[name] = _from_contract(toolkit, name)
+    if problems:
+        raise ProblemsFound(problems)
+    return dict(sorted(composites.items()))
+
+
+def _ordered(toolkit: Toolkit) -> list[str]:
+    """Actions that others use come first; a recipe that uses itself, directly or not, is left in its place and reported."""
+    done: list[str] = [name for name in toolkit.action_names() if name not in toolkit.recipes]
+    waiting = sorted(toolkit.recipes)
+    while waiting:
+        ready = [
+            name for name in waiting if all(step.action in done or step.action is None for step in toolkit.recipes[name].steps)
+        ]
+        if not ready:
+            return done + waiting
+        done += ready
+        waiting = [name for name in waiting if name not in ready]
+    return done
+
+
+def _from_contract(toolkit: Toolkit, name: str) -> Composite:
+    contract = toolkit.contracts[name]
+    step = Step(id=name, uses=Uses("script", name), with_={item.name: InputRef(item.name) for item in contract.inputs})
+    return Composite(
+        name=name,
+        summary=contract.summary,
+        source=contract.script,
+        inputs=contract.inputs,
+        outputs=tuple((output, StepOutput(name, output.name)) for output in contract.outputs),
+        steps=(step,),
+        workspace=contract.workspace,
+        exits=dict(contract.exits),
+    )
+
+
+class _RecipeReader:
+    """One recipe → one composite; collects problems on the way."""
+
+    def __init__(self, toolkit: Toolkit, composites: dict[str, Composite], name: str) -> None:
+        self.toolkit = toolkit
+        self.composites = composites
+        self.name = name
+        self.recipe = toolkit.recipes[name]
+        self.document: Document = toolkit.documents["actions"]
+        self.problems: list[Problem] = []
+        self.outputs: dict[str, dict[str, Output]] = {}
+        own = {key: Input(name=key, help=item.help, default=item.default) for key, item in self.recipe.inputs.items()}
+        self.inputs: dict[str, Input] = own
+
+    def composite(self) -> Composite:
+        steps = [self._step(index, item) for index, item in enumerate(self.recipe.steps)]
+        contracts = [self.toolkit.contracts[i.script] for i in self.recipe.steps if i.script in self.toolkit.contracts]
+        outputs = {
+            name: (output, StepOutput(step_id, name))
+            for step_id, declared in self.outputs.items()
+            for name, output in declared.items()
+            if step_id in self.toolkit.contracts
+        }
+        return Composite(
+            name=self.name,
+            summary=self.recipe.summary,
+            source="matrices/actions.yml",
+            inputs=tuple(self.inputs.values()),
+            outputs=tuple(outputs.values()),
+            steps=tuple(steps),
+            workspace=any(contract.workspace for contract in contracts),
+            exits={code: text for contract in contracts for code, text in contract.exits.items()},
+        )
+
+    def _step(self, index: int, item: schema.Step) -> Step:
+        path: KeyPath = ("actions", self.name, "steps", index)
+        kinds = [kind for kind in ("script", "action", "uses") if getattr(item, kind)]
+        if len(kinds) != 1:
+            self._fault(path, "a step names exactly one of script, action and uses", "remove the others")
+            return Step(id=f"step-{index}", uses=Uses("script", ""))
+        given = {name: self._value((*path, "with", name), value) for name, value in item.with_.items()}
+        step_id = item.script or item.action or (item.uses or "").split("/")[-1]
+        if item.when and item.when not in self.inputs:
+            self._fault((*path, "when"), f"no input is called {item.when!r}", suggest(item.when, self.inputs))
+        step = Step(
+            id=step_id, uses=self._uses(path, item), with_=given, always=item.always, optional=item.optional,
+            when=InputRef(item.when) if item.when else None, interpreter=self._interpreter(path, item),
+        )  # fmt: skip
+        return self._with_own_inputs(path, item, step)
+
+    def _uses(self, path: KeyPath, item: schema.Step) -> Uses:
+        if item.script:
+            self._known(path, "script", item.script, self.toolkit.contracts)
+            return Uses("script", item.script)
+        if item.action:
+            self._known(path, "action", item.action, self.composites)
+            return Uses("own", item.action)
+        self._known(path, "uses", item.uses or "", self.toolkit.pins)
+        return Uses("marketplace", item.uses or "")
+
+    def _known(self, path: KeyPath, kind: str, name: str, known: Iterable[str]) -> None:
+        names = list(known)
+        if name not in names:
+            self._fault((*path, kind), f"unknown {kind} {name!r}", suggest(name, names))
+
+    def _interpreter(self, path: KeyPath, item: schema.Step) -> StepOutput | None:
+        contract = self.toolkit.contracts.get(item.script or "")
+        if contract is None or not contract.toolkit:
+            return None
+        if TOOLKIT_ACTION not in self.outputs:
+            self._fault(path, f"{contract.name} needs the toolkit's libraries", f"put `- action: {TOOLKIT_ACTION}` before it")
+        return StepOutput(TOOLKIT_ACTION, "python")
+
+    def _with_own_inputs(self, path: KeyPath, item: schema.Step, step: Step) -> Step:
+        """Inputs that the recipe does not bind become inputs of the action; outputs become known to later steps."""
+        declared: tuple[Input, ...] = ()
+        if item.script in self.toolkit.contracts:
+            contract = self.toolkit.contracts[item.script or ""]
+            declared = contract.inputs
+            self.outputs[step.id] = {output.name: output for output in contract.outputs}
+        elif item.action in self.composites:
+            composite = self.composites[item.action or ""]
+            declared = composite.inputs
+            self.outputs[step.id] = {output.name: output for output, _ in composite.outputs}
+        if item.script or item.action:
+            names = [entry.name for entry in declared]
+            for name in step.with_:
+                if name not in names:
+                    self._fault((*path, "with", name), f"{step.id} has no input {name!r}", suggest(name, names))
+        unbound = [entry for entry in declared if entry.name not in step.with_]
+        for entry in unbound:
+            self.inputs.setdefault(entry.name, entry)
+        with_ = {**step.with_, **{entry.name: InputRef(entry.name) for entry in unbound}}
+        return Step(
+            id=step.id, uses=step.uses, with_=with_, when=step.when, always=step.always, optional=step.optional,
+            interpreter=step.interpreter,
+        )  # fmt: skip
+
+    def _value(self, path: KeyPath, value: object) -> Value:
+        match value:
+            case schema.FromInput(input=name):
+                if name not in self.inputs:
+                    self._fault(path, f"no input is called {name!r}", suggest(name, self.inputs))
+                return InputRef(name)
+            case schema.FromOutput(output=reference):
+                step, _, name = reference.partition(".")
+                if name not in self.outputs.get(step, {}):
+                    known = [f"{s}.{n}" for s, names in self.outputs.items() for n in names]
+                    self._fault(path, f"no earlier step gives {reference!r}", suggest(reference, known))
+                return StepOutput(step, name)
+            case schema.TempFolder(temp=folder):
+                return Temp(folder)
+            case str() | int() | bool():
+                return value
+        raise TypeError(f"unexpected value {value!r}")
+
+    def _fault(self, path: KeyPath, message: str, hint: str = "") -> None:
+        self.problems.append(self.document.problem(path, message, hint=hint, rule="recipe"))

@@ -1,0 +1,107 @@
+"""matrices/*.yml → one Toolkit of models; every fault of every file at once, each with its place and a hint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from generator import contracts, faults, schema
+from generator.source import Document, read
+from shuntyard.contract import Contract
+from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+SHARED_FILES = ("toolkit", "runners", "labels", "pins", "suites", "actions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """One pipeline file: its model and where everything in it stands."""
+
+    model: schema.PipelineFile
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolkit:
+    """Everything under matrices/, and the scripts' contracts."""
+
+    root: Path
+    settings: schema.ToolkitFile
+    runners: dict[str, schema.Runner]
+    labels: dict[str, schema.Label]
+    pins: dict[str, schema.Pin]
+    suites: dict[str, schema.SuiteBase]
+    configurations: dict[str, schema.Configuration]
+    recipes: dict[str, schema.Recipe]
+    contracts: dict[str, Contract]
+    pipelines: dict[str, Pipeline]
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    def action_names(self) -> list[str]:
+        """Every composite action: the recipes, and each script that needs none."""
+        return sorted({*self.recipes, *self.contracts})
+
+
+def load(root: Path) -> Toolkit:
+    """The toolkit in the checkout `root`. Raises ProblemsFound with every fault in its files."""
+    folder = root / "matrices"
+    if not folder.is_dir():
+        raise ShuntyardError(f"{root} holds no matrices/", hint="run this in a checkout of the toolkit, or pass --root")
+    problems: list[Problem] = []
+    models: dict[str, Any] = {}
+    documents: dict[str, Document] = {}
+    pipelines: dict[str, Pipeline] = {}
+    for name in SHARED_FILES:
+        try:
+            documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml")
+            models[name] = validate(schema.FILES[name], documents[name])
+        except ProblemsFound as found:
+            problems += found.problems
+    for path in sorted(folder.glob("*.yml")):
+        if path.stem in SHARED_FILES:
+            continue
+        try:
+            pipeline = load_pipeline(path, shown=f"matrices/{path.name}", expected=path.stem)
+            pipelines[path.stem] = pipeline
+            documents[path.stem] = pipeline.document
+        except ProblemsFound as found:
+            problems += found.problems
+    if problems:
+        raise ProblemsFound(problems)
+    return Toolkit(
+        root=root,
+        settings=models["toolkit"],
+        runners=models["runners"].runners,
+        labels=models["labels"].labels,
+        pins=models["pins"].pins,
+        suites=models["suites"].suites,
+        configurations=models["suites"].configurations,
+        recipes=models["actions"].actions,
+        contracts=contracts.load(root),
+        pipelines=pipelines,
+        documents=documents,
+    )
+
+
+def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pipeline:
+    """One pipeline file, the toolkit's own or a caller's. Raises ProblemsFound."""
+    document = read(path, shown=shown)
+    model = validate(schema.PipelineFile, document)
+    if expected is not None and model.pipeline != expected:
+        hint = f"rename the file to {model.pipeline}.yml, or the pipeline to {expected}"
+        problem = document.problem(("pipeline",), f"pipeline {model.pipeline!r} stands in {Path(shown).name}", hint=hint)
+        raise ProblemsFound([problem])
+    return Pipeline(model=model, document=document)
+
+
+def validate(kind: type[Model], document: Document) -> Model:
+    """The document as a model. Raises ProblemsFound, one problem a fault."""
+    try:
+        return kind.model_validate(document.data if document.data is not None else {})
+    except ValidationError as error:
+        raise ProblemsFound(faults.explain(kind, error, document)) from error

@@ -1,0 +1,157 @@
+"""Workflows and composite actions as data: what every target renders from. Nothing here is spelled in any CI's language.
+
+Values are symbols (an input, a step's output, a matrix field) or plain literals. Only a target turns a symbol into an
+expression, so nothing that a maintainer wrote can become one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from shuntyard.contract import Input, InputType, Output
+
+
+@dataclass(frozen=True, slots=True)
+class InputRef:
+    """An input of the workflow or action. `home` is its value in the toolkit's own runs, which have no caller."""
+
+    name: str
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutput:
+    """An output of an earlier step of the same job or action."""
+
+    step: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutput:
+    """An output of a job that this one needs."""
+
+    job: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixField:
+    """A field of the matrix entry; `or_input` is the input to take where the field is empty."""
+
+    name: str
+    as_json: bool = False
+    or_input: InputRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllNeeds:
+    """The results and outputs of all jobs that this one needs, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Temp:
+    """A path below the runner's temporary folder."""
+
+    path: str
+
+
+Value: TypeAlias = "str | int | bool | InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Temp"
+Access = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a step runs: an action of this toolkit, a pinned marketplace action, or one of the toolkit's scripts."""
+
+    kind: Literal["own", "marketplace", "script"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step. `when` runs it only where that input is not empty; `always` whatever came before.
+
+    `interpreter` is the step output that holds the Python to run a script with; None is the machine's own `python3`.
+    """
+
+    id: str
+    uses: Uses
+    with_: dict[str, Value] = field(default_factory=dict)
+    when: InputRef | None = None
+    always: bool = False
+    optional: bool = False
+    interpreter: StepOutput | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When a job runs. All that is set must hold.
+
+    `labels`: a `labeled` event must be for one of them. `positive`: this output is not "0". `always`: whatever became
+    of the jobs before, except that `unless_skipped` names a job whose skipping means that the run was not asked for.
+    """
+
+    labels: tuple[str, ...] = ()
+    positive: JobOutput | None = None
+    always: bool = False
+    unless_skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job. `matrix` is the output that holds its matrix; then `runs_on` is ignored for the entry's own field."""
+
+    id: str
+    steps: tuple[Step, ...]
+    runs_on: tuple[str, ...]
+    timeout_minutes: int
+    needs: tuple[str, ...] = ()
+    matrix: JobOutput | None = None
+    condition: Condition = Condition()
+    permissions: dict[str, Access] = field(default_factory=dict)
+    outputs: dict[str, StepOutput] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggers:
+    """What starts a workflow. `inputs` are those of `call` and `dispatch`."""
+
+    call: bool = False
+    dispatch: bool = False
+    inputs: tuple[Input, ...] = ()
+    crons: tuple[tuple[str, str], ...] = ()  # (cron, timezone or "")
+    labels: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """One workflow, from one pipeline file."""
+
+    name: str
+    summary: str
+    source: str
+    triggers: Triggers
+    jobs: tuple[Job, ...]
+    outputs: dict[str, JobOutput] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """One composite action. `workspace` says that its job must check out first."""
+
+    name: str
+    summary: str
+    source: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[tuple[Output, StepOutput], ...]
+    steps: tuple[Step, ...]
+    workspace: bool = False
+    exits: dict[int, str] = field(default_factory=dict)
+
+
+CALL_TYPES: dict[InputType, str] = {
+    "string": "string", "number": "number", "boolean": "boolean", "choice": "string", "json": "string",
+}  # fmt: skip

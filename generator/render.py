@@ -1,0 +1,140 @@
+"""The whole rendering: toolkit → every rendered file; writing them, and telling which have drifted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import schema
+from generator.assemble import assemble
+from generator.compose import compose_all
+from generator.expand import expand
+from generator.load import Toolkit
+from generator.pipeline import Composite, Workflow
+from generator.reference import reference_pages
+from generator.targets import style
+from generator.targets.github import GitHub
+from shuntyard import wire
+from shuntyard.errors import Problem, ProblemsFound
+from shuntyard.plan import CompiledPipeline
+
+OUTPUTS = (".github/workflows/*.yml", ".github/actionlint.yaml", "actions/*/action.yml", "matrices/compiled/*.json",
+           "matrices/schema/*.json", "docs/reference/*.md")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """Everything that the matrices make: the data, and the files by path below the root."""
+
+    composites: dict[str, Composite]
+    workflows: dict[str, Workflow]
+    compiled: dict[str, CompiledPipeline]
+    files: dict[str, str]
+
+
+def render(toolkit: Toolkit) -> Rendering:
+    """Renders in memory; writes nothing. Raises ProblemsFound with every fault of every pipeline."""
+    composites = compose_all(toolkit)
+    workflows: dict[str, Workflow] = {}
+    compiled: dict[str, CompiledPipeline] = {}
+    problems: list[Problem] = []
+    for name, pipeline in toolkit.pipelines.items():
+        try:
+            compiled[name] = expand(toolkit, pipeline)
+        except ProblemsFound as found:
+            problems += found.problems
+        try:
+            workflows[name] = assemble(toolkit, composites, pipeline)
+        except ProblemsFound as found:
+            problems += found.problems
+    if problems:
+        raise ProblemsFound(problems)
+    files = dict(_files(toolkit, composites, workflows, compiled))
+    return Rendering(composites=composites, workflows=workflows, compiled=compiled, files=files)
+
+
+def _files(
+    toolkit: Toolkit, composites: dict[str, Composite], workflows: dict[str, Workflow], compiled: dict[str, CompiledPipeline]
+) -> Iterator[tuple[str, str]]:
+    target = GitHub(toolkit)
+    for name, workflow in workflows.items():
+        yield f".github/workflows/{name}.yml", target.workflow(workflow)
+    for name, composite in composites.items():
+        yield f"actions/{name}/action.yml", target.action(composite)
+    yield ".github/actionlint.yaml", target.actionlint(toolkit)
+    for name, pipeline in compiled.items():
+        if toolkit.pipelines[name].model.rows == "own":
+            yield f"matrices/compiled/{name}.json", style.json_file(f"matrices/{name}.yml", wire.encode(pipeline))
+    for name in schema.FILES:
+        yield f"matrices/schema/{name}.json", style.json_file("generator/schema.py", schema.json_schema(name))
+    yield from reference_pages(toolkit, composites, workflows, compiled)
+
+
+def drift(root: Path, files: dict[str, str]) -> list[Problem]:
+    """A problem for each file that is not as it would be rendered now."""
+    problems = []
+    for path, text in files.items():
+        target = root / path
+        if not target.is_file():
+            problems.append(_drifted(path, "is missing"))
+        elif target.read_text(encoding="utf-8") != text:
+            problems.append(_drifted(path, "is not what its source makes"))
+    problems += [_drifted(path, "is made by nothing any more") for path in stale(root, files)]
+    return sorted(problems)
+
+
+def _drifted(path: str, what: str) -> Problem:
+    return Problem(file=path, rule="drift", message=f"{path} {what}", hint="run `make render` and commit what it writes")
+
+
+def stale(root: Path, files: dict[str, str]) -> list[str]:
+    """Files that the renderer once made, known by their first line, and makes no more."""
+    found = []
+    for pattern in OUTPUTS:
+        for path in sorted(root.glob(pattern)):
+            name = path.relative_to(root).as_posix()
+            if name not in files and style.is_rendered(_first_line(path)):
+                found.append(name)
+    return found
+
+
+def write(root: Path, files: dict[str, str]) -> list[str]:
+    """Writes what has changed and removes what is stale; returns the changed paths.
+
+    Each file is replaced whole, so that an interrupted rendering leaves every file either old or new.
+    """
+    changed = []
+    for path, text in files.items():
+        target = root / path
+        if target.is_file() and target.read_text(encoding="utf-8") == text:
+            continue
+        replace_file(target, text)
+        changed.append(path)
+    for path in stale(root, files):
+        (root / path).unlink()
+        changed.append(path)
+        if not any((root / path).parent.iterdir()):
+            (root / path).parent.rmdir()
+    return changed
+
+
+def replace_file(target: Path, text: str) -> None:
+    """Writes a file so that a reader, or an interruption, sees the old one or the new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.readline(500)

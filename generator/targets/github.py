@@ -1,0 +1,195 @@
+"""GitHub Actions: symbols become expressions here, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generator import schema
+from generator.load import Toolkit
+from generator.pipeline import (
+    CALL_TYPES, AllNeeds, Composite, Condition, InputRef, Job, JobOutput, MatrixField, Step, StepOutput, Temp, Triggers, Uses,
+    Value, Workflow,
+)  # fmt: skip
+from generator.targets import style
+from shuntyard.contract import Input
+
+
+class GitHub:
+    """Renders for one toolkit: its repository, its pins."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self.settings: schema.ToolkitFile = toolkit.settings
+        self.pins = toolkit.pins
+        environment = style.environment("github")
+        environment.filters["value"] = lambda value: style.scalar(self.spell(value))
+        environment.globals["uses"] = self.uses
+        environment.globals["condition"] = self.condition
+        environment.globals["when"] = self.when
+        environment.globals["script_environment"] = self.script_environment
+        environment.globals["run_line"] = run_line
+        environment.globals["job_name"] = job_name
+        self.environment = environment
+
+    def workflow(self, workflow: Workflow) -> str:
+        """`.github/workflows/<name>.yml`"""
+        text = self.environment.get_template("workflow.yml.j2").render(
+            workflow=workflow, triggers=self.triggers(workflow.triggers, workflow), has_instance=_has_instance(workflow)
+        )
+        return style.yaml_file(workflow.source, text, comments=self.comments())
+
+    def action(self, composite: Composite) -> str:
+        """`actions/<name>/action.yml`"""
+        text = self.environment.get_template("action.yml.j2").render(action=composite)
+        return style.yaml_file(composite.source, text, comments=self.comments())
+
+    def actionlint(self, toolkit: Toolkit) -> str:
+        """`.github/actionlint.yaml`: the labels of self-hosted runners, so that actionlint knows them."""
+        labels = sorted({label for runner in toolkit.runners.values() if not runner.hosted for label in runner.labels})
+        own = [label for label in labels if label not in ("self-hosted", "linux", "x64", "arm64", "windows", "macos")]
+        data = {"self-hosted-runner": {"labels": own}}
+        return f"# {style.headline('matrices/runners.yml')}\n" + style.dump_yaml(data, comments={})
+
+    def comments(self) -> dict[str, str]:
+        """The version that each pinned commit is, as a comment behind it."""
+        return {f"{name}@{pin.commit}": pin.version for name, pin in self.pins.items()}
+
+    def uses(self, uses: Uses) -> str:
+        """The reference of an action. An own action's form is decided here for all files."""
+        if uses.kind == "marketplace":
+            return f"{uses.name}@{self.pins[uses.name].commit}"
+        if self.settings.self_reference == "local":
+            return f"$/actions/{uses.name}"
+        return f"{self.settings.repository}/actions/{uses.name}@{self.settings.version}"
+
+    def spell(self, value: Value) -> str | int | bool:
+        """A value as GitHub reads it. A literal never holds an expression: the loader refuses `${{`, and so does this."""
+        if isinstance(value, str | int | bool):
+            if isinstance(value, str) and "${{" in value:
+                raise ValueError(f"a literal must not hold an expression: {value!r}")
+            return value
+        if isinstance(value, Temp):
+            return "${{ runner.temp }}/" + value.path
+        return "${{ " + self.expression(value) + " }}"
+
+    def expression(self, value: Value) -> str:
+        """A symbol as an expression, without its braces."""
+        match value:
+            case InputRef(name=name, home=""):
+                return f"inputs.{name}"
+            case InputRef(name=name, home=home):
+                at_home = f"github.repository == {quoted(self.settings.repository)}"
+                return f"inputs.{name} || ({at_home} && {quoted(home)}) || ''"
+            case StepOutput(step=step, name=name):
+                return f"steps.{step}.outputs.{name}"
+            case JobOutput(job=job, name=name):
+                return f"needs.{job}.outputs.{name}"
+            case MatrixField(name=name, as_json=True):
+                return f"toJSON(matrix.{name})"
+            case MatrixField(name=name, or_input=InputRef() as ref):
+                return f"matrix.{name} || {self.expression(ref)}"
+            case MatrixField(name=name):
+                return f"matrix.{name}"
+            case AllNeeds():
+                return "toJSON(needs)"
+            case _:
+                raise TypeError(f"not a symbol: {value!r}")
+
+    def condition(self, condition: Condition) -> str:
+        """A job's `if:`; empty when it has none."""
+        parts = []
+        if condition.labels:
+            wanted = " || ".join(f"github.event.label.name == {quoted(label)}" for label in condition.labels)
+            parts.append(f"github.event.action != 'labeled' || {wanted}")
+        if condition.positive:
+            parts.append(f"{self.expression(condition.positive)} != '0'")
+        if condition.always:
+            parts.append("always()")
+        if condition.unless_skipped:
+            parts.append(f"needs.{condition.unless_skipped}.result != 'skipped'")
+        if not parts:
+            return ""
+        return "${{ " + (parts[0] if len(parts) == 1 else " && ".join(f"({p})" if "||" in p else p for p in parts)) + " }}"
+
+    def when(self, step: Step) -> str:
+        """A step's `if:`; empty when it has none."""
+        parts = ["always()"] if step.always else []
+        if step.when:
+            parts.append(f"inputs.{step.when.name} != ''")
+        return "${{ " + " && ".join(parts) + " }}" if parts else ""
+
+    def script_environment(self, step: Step, inputs: tuple[Input, ...]) -> dict[str, str | int | bool]:
+        """The variables that carry a script's inputs."""
+        known = {item.name: item for item in inputs}
+        environment = {Input(name=name, help="").variable: self.spell(value) for name, value in step.with_.items()}
+        assert all(name in known or not isinstance(value, InputRef) for name, value in step.with_.items())
+        if step.interpreter:
+            environment["SHUNTYARD_PYTHON"] = self.spell(step.interpreter)
+        return environment
+
+    def triggers(self, triggers: Triggers, workflow: Workflow) -> dict[str, Any]:
+        """The `on:` mapping."""
+        on: dict[str, Any] = {}
+        if triggers.call:
+            call: dict[str, Any] = {"inputs": {item.name: _call_input(item) for item in triggers.inputs}} if triggers.inputs else {}
+            if workflow.outputs:
+                call["outputs"] = {
+                    name: {
+                        "description": f"{ref.name} of the job {ref.job}",
+                        "value": "${{ jobs." + ref.job + ".outputs." + ref.name + " }}",
+                    }
+                    for name, ref in workflow.outputs.items()
+                }
+            on["workflow_call"] = call
+        if triggers.dispatch:
+            on["workflow_dispatch"] = {"inputs": {item.name: _dispatch_input(item) for item in triggers.inputs}}
+        if triggers.crons:
+            on["schedule"] = [{"cron": cron} | ({"timezone": zone} if zone else {}) for cron, zone in triggers.crons]
+        if triggers.labels:
+            on["pull_request"] = {"types": ["labeled"]}
+        if triggers.branches:
+            on["push"] = {"branches": list(triggers.branches)}
+        return on
+
+
+def run_line(uses: Uses, interpreter: StepOutput | None) -> str:
+    """The one line that starts a script: its path is fixed, its inputs travel through the environment.
+
+    `-S` and `-E` keep site-packages and PYTHON* variables of the tested project out of a runner-side script.
+    """
+    script = f'"$GITHUB_ACTION_PATH/../../scripts/{uses.name.replace("-", "_")}.py"'
+    return f'"$SHUNTYARD_PYTHON" {script}' if interpreter else f"python3 -SE {script}"
+
+
+def quoted(text: str) -> str:
+    """A string literal of the expression language: the only escape is a doubled quote."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _call_input(item: Input) -> dict[str, Any]:
+    kind = CALL_TYPES[item.type]
+    choices = f" One of {', '.join(item.choices)}." if item.choices else ""
+    return {"description": item.help + choices, "type": kind, "required": False, "default": _typed(item, kind)}
+
+
+def _dispatch_input(item: Input) -> dict[str, Any]:
+    kind = "choice" if item.type == "choice" else CALL_TYPES[item.type]
+    options = {"options": list(item.choices)} if item.choices else {}
+    return {"description": item.help, "type": kind, **options, "required": False, "default": _typed(item, kind)}
+
+
+def _typed(item: Input, kind: str) -> str | int | float | bool:
+    default = item.default or ""
+    if kind == "number":
+        number: int | float = json.loads(default or "0")
+        return number
+    return default == "true" if kind == "boolean" else default
+
+
+def _has_instance(workflow: Workflow) -> bool:
+    return any(item.name == "instance" for item in workflow.triggers.inputs)
+
+
+def job_name(job: Job) -> str:
+    """What a job is called in the checks list: its id, and its unit."""
+    return f"{job.id} ${{{{ matrix.unit }}}}" if job.matrix else job.id

@@ -1,0 +1,138 @@
+"""Which rows an event runs, and why not the others. Pure: the same request gives the same answer in every re-run."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shuntyard.errors import ShuntyardError
+from shuntyard.plan import CompiledPipeline, CompiledRow, Mode, Plan, Row, Shard, Unit
+
+MATRIX_LIMIT = 256  # jobs a matrix, docs.github.com "Actions limits"
+BUCKETS = 10_000  # a percentage is honoured to two decimals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for. Empty means no wish: all configurations, all rows.
+
+    `event` is GitHub's name; `label` the label that triggered it. `change` is what a split sticks to (a pull request
+    or a commit). `flags` override the matrix's, by configuration; the key `*` means every configuration.
+    """
+
+    event: str = ""
+    action: str = ""
+    label: str = ""
+    configs: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    mode: Mode = "paired"
+    percent: float = 50.0
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The plan, and for each row that does not run the reason why, by row id."""
+
+    plan: Plan
+    reasons: Mapping[str, str]
+
+
+def select(pipeline: CompiledPipeline, request: Request) -> Selection:
+    """The units that `request` runs. Raises ShuntyardError for an unknown configuration or more jobs than a run may have."""
+    _check_names("configuration", request.configs, {row.suite for row in pipeline.rows})
+    _check_names("configuration", [name for name in request.flags if name != "*"], pipeline.suites)
+    reasons: dict[str, str] = {}
+    chosen = []
+    for row in pipeline.rows:
+        reason = _reason_against(pipeline, row, request)
+        if reason:
+            reasons[row.id] = reason
+        else:
+            chosen.append(row)
+    units = tuple(_units(pipeline, chosen))
+    if len(units) > MATRIX_LIMIT:
+        hint = "name fewer configurations, or split the pipeline in two"
+        raise ShuntyardError(f"{len(units)} jobs are selected, GitHub runs at most {MATRIX_LIMIT} in a matrix", hint=hint)
+    return Selection(plan=Plan(pipeline=pipeline.pipeline, units=units, seed=request.change), reasons=reasons)
+
+
+def in_python_share(change: str, configuration: str, percent: float) -> bool:
+    """Whether a change is in the `percent` share that the Python runner gets, for one configuration.
+
+    Sticky: it depends on the change, not on the run. Monotonic: raising the percentage never takes a change out.
+    """
+    digest = hashlib.sha256(f"{change}\n{configuration}".encode()).digest()
+    bucket = int.from_bytes(digest[:8], "big") % BUCKETS
+    return bucket < percent * BUCKETS / 100
+
+
+def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise ShuntyardError(f"unknown {what} {unknown[0]!r}", hint=f"known are {', '.join(sorted(known))}")
+
+
+def _reason_against(pipeline: CompiledPipeline, row: CompiledRow, request: Request) -> str:
+    """Why the row does not run; empty when it does."""
+    if request.event and request.event not in pipeline.events and "call" not in pipeline.events:
+        return f"the event {request.event} does not start {pipeline.pipeline} (these do: {', '.join(pipeline.events)})"
+    if request.action == "labeled" and pipeline.labels and request.label not in pipeline.labels:
+        return f"the label {request.label!r} does not start it (these do: {', '.join(pipeline.labels)})"
+    if request.configs and row.suite not in request.configs:
+        return f"not among the configurations asked for ({', '.join(request.configs)})"
+    if request.rows and not any(fnmatch.fnmatchcase(row.id, pattern) for pattern in request.rows):
+        return f"not among the rows asked for ({', '.join(request.rows)})"
+    return _reason_against_arm(pipeline, row, request) if row.arm else ""
+
+
+def _reason_against_arm(pipeline: CompiledPipeline, row: CompiledRow, request: Request) -> str:
+    """The A/B rules: `paired` measures both arms whatever the flag says; the other modes choose one arm."""
+    if request.mode == "paired":
+        return ""
+    arm, why = "shell", "mode shell"
+    if request.mode != "shell":
+        if not is_enabled(pipeline, row.suite, request.flags):
+            why = f"the Python runner is switched off for {row.suite} (python-runner: false)"
+        elif request.mode == "python":
+            arm, why = "python", "mode python"
+        else:
+            share = in_python_share(request.change, row.suite, request.percent)
+            arm = "python" if share else "shell"
+            why = f"this change is {'in' if share else 'outside'} the {request.percent:g} % that the Python runner gets"
+    return "" if row.arm == arm else f"{why}: only the {arm} arm runs"
+
+
+def is_enabled(pipeline: CompiledPipeline, configuration: str, flags: Mapping[str, bool]) -> bool:
+    """The feature flag of a configuration: the request's, else the request's for all, else the matrix's."""
+    return flags.get(configuration, flags.get("*", pipeline.flags.get(configuration, True)))
+
+
+def _units(pipeline: CompiledPipeline, rows: Sequence[CompiledRow]) -> Iterable[Unit]:
+    """Rows that differ only in the `together` axis share a unit; each unit is cut into its shards."""
+    groups: dict[str, list[CompiledRow]] = {}
+    for row in rows:
+        groups.setdefault(_unit_id(pipeline, row), []).append(row)
+    for unit_id, members in groups.items():
+        shards = max(row.shards for row in members)
+        for index in range(1, shards + 1):
+            yield Unit(
+                id=unit_id if shards == 1 else f"{unit_id}.s{index}of{shards}",
+                runs_on=pipeline.runners[members[0].runner],
+                rows=tuple(_row(pipeline, row) for row in members),
+                shard=Shard(index=index, of=shards),
+            )
+
+
+def _unit_id(pipeline: CompiledPipeline, row: CompiledRow) -> str:
+    if not pipeline.together:
+        return row.id
+    return ".".join(value for axis, value in row.values.items() if axis != pipeline.together) or pipeline.pipeline
+
+
+def _row(pipeline: CompiledPipeline, row: CompiledRow) -> Row:
+    suite = pipeline.suites[row.suite]
+    return Row(id=row.id, values=row.values, runner=row.runner, suite=suite, arm=row.arm, stage=row.stage)
