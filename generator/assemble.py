@@ -8,15 +8,29 @@ from generator import schema
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
 from generator.pipeline import (
-    AllNeeds, Composite, Condition, InputRef, Job, JobOutput, MatrixField, Step, StepOutput, Triggers, Uses, Value, Workflow,
-)  # fmt: skip
+    AllNeeds,
+    Composite,
+    Condition,
+    InputRef,
+    Job,
+    JobOutput,
+    MatrixField,
+    Step,
+    StepOutput,
+    Triggers,
+    Uses,
+    Value,
+    Workflow,
+)
 from generator.source import KeyPath
 from shuntyard.contract import Input
 from shuntyard.errors import Problem, ProblemsFound
 
 SELECT = "select"
 GATE = "gate"
-MATRIX_INPUT = Input(name="matrix", help="Your own matrix file, in your checkout; empty runs the pipeline named.", default="")
+MATRIX_INPUT = Input(
+    name="matrix", help="Your own matrix file, in your checkout; empty runs the pipeline named.", default=""
+)
 CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
 SELECT_MINUTES = 10
 GATE_MINUTES = 5
@@ -120,17 +134,23 @@ class _Assembler:
             overrides["pipeline"] = self.model.pipeline
         steps.append(self._step("select-rows", overrides))
         return Job(
-            id=SELECT, steps=tuple(steps), runs_on=self._hub(), timeout_minutes=SELECT_MINUTES,
-            condition=Condition(labels=tuple(self.model.triggers.labels)), permissions={"contents": "read"},
+            id=SELECT,
+            steps=tuple(steps),
+            runs_on=self._hub(),
+            timeout_minutes=SELECT_MINUTES,
+            condition=Condition(labels=tuple(self.model.triggers.labels)),
+            permissions={"contents": "read"},
             outputs={name: StepOutput("select-rows", name) for name in ("matrix", "count", "artifacts")},
-        )  # fmt: skip
+        )
 
     def _job(self, name: str, job: schema.Job) -> Job:
         path: KeyPath = ("jobs", name)
         needs = [job.needs] if isinstance(job.needs, str) else list(job.needs)
         composite = self.composites.get(job.action)
         if composite is None:
-            self._fault((*path, "action"), f"unknown action {job.action!r}", suggest(job.action, self.composites), "contract")
+            self._fault(
+                (*path, "action"), f"unknown action {job.action!r}", suggest(job.action, self.composites), "contract"
+            )
             return Job(id=name, steps=(), runs_on=self._hub(), timeout_minutes=job.timeout_minutes)
         if self.selects and SELECT not in needs:
             needs.insert(0, SELECT)
@@ -138,10 +158,15 @@ class _Assembler:
         steps = [CHECKOUT] if composite.workspace else []
         steps.append(self._step(job.action, {**self._bindings(job, needs), **job.with_}))
         return Job(
-            id=name, steps=tuple(steps), runs_on=self._runs_on(path, job), timeout_minutes=job.timeout_minutes,
-            needs=tuple(needs), matrix=JobOutput(SELECT, "matrix") if job.matrix else None,
-            condition=self._condition(job), permissions={"contents": "read"} if composite.workspace else {},
-        )  # fmt: skip
+            id=name,
+            steps=tuple(steps),
+            runs_on=self._runs_on(path, job),
+            timeout_minutes=job.timeout_minutes,
+            needs=tuple(needs),
+            matrix=JobOutput(SELECT, "matrix") if job.matrix else None,
+            condition=self._condition(job),
+            permissions={"contents": "read"} if composite.workspace else {},
+        )
 
     def _condition(self, job: schema.Job) -> Condition:
         if job.always:
@@ -175,7 +200,9 @@ class _Assembler:
         names = [item.name for item in composite.inputs]
         for name in job.with_:
             if name not in names:
-                self._fault((*path, "with", name), f"{job.action} has no input {name!r}", suggest(name, names), "contract")
+                self._fault(
+                    (*path, "with", name), f"{job.action} has no input {name!r}", suggest(name, names), "contract"
+                )
 
     def _runs_on(self, path: KeyPath, job: schema.Job) -> tuple[str, ...]:
         if job.runner is None:
@@ -204,26 +231,36 @@ class _Assembler:
             cycle = _cycle(needs, name)
             if cycle and min(cycle) == name:
                 said = " → ".join([*cycle, cycle[0]])
-                self._fault(("jobs", name, "needs"), f"jobs need each other in a circle: {said}", "remove one of these needs")
+                self._fault(
+                    ("jobs", name, "needs"), f"jobs need each other in a circle: {said}", "remove one of these needs"
+                )
 
     # --- gate and outputs
 
     def _gate_job(self, gate: schema.Gate) -> Job:
         for index, name in enumerate(gate.requires):
             if name not in self.model.jobs:
-                self._fault(("gate", "requires", index), f"no job is called {name!r}", suggest(name, self.model.jobs), "gate")
+                self._fault(
+                    ("gate", "requires", index), f"no job is called {name!r}", suggest(name, self.model.jobs), "gate"
+                )
         forgotten = [name for name in self.model.jobs if name not in gate.requires]
         for name in forgotten:
-            self._fault(("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate")
+            self._fault(
+                ("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate"
+            )
         needs = ([SELECT] if self.selects else []) + list(self.model.jobs)
         with_: dict[str, Value] = {"needs": AllNeeds(), "requires": " ".join(needs)}
         if self.selects:
             matrix_jobs = " ".join(name for name, job in self.model.jobs.items() if job.matrix)
             with_ |= {"count": JobOutput(SELECT, "count"), "empty": gate.empty, "matrix-jobs": matrix_jobs}
         return Job(
-            id=GATE, steps=(Step(id=GATE, uses=Uses("own", GATE), with_=with_),), runs_on=self._hub(), needs=tuple(needs),
-            timeout_minutes=GATE_MINUTES, condition=Condition(always=True, unless_skipped=SELECT if self.selects else ""),
-        )  # fmt: skip
+            id=GATE,
+            steps=(Step(id=GATE, uses=Uses("own", GATE), with_=with_),),
+            runs_on=self._hub(),
+            needs=tuple(needs),
+            timeout_minutes=GATE_MINUTES,
+            condition=Condition(always=True, unless_skipped=SELECT if self.selects else ""),
+        )
 
     def _outputs(self, jobs: list[Job]) -> dict[str, JobOutput]:
         outputs = {}
@@ -233,7 +270,9 @@ class _Assembler:
             known = self._action_outputs(job) if job else []
             if job is None or output not in known:
                 what = f"job {job_name!r} gives no output {output!r}" if job else f"no job is called {job_name!r}"
-                self._fault(("outputs", name), what, suggest(output, known) if job else suggest(job_name, self.model.jobs))
+                self._fault(
+                    ("outputs", name), what, suggest(output, known) if job else suggest(job_name, self.model.jobs)
+                )
             outputs[name] = JobOutput(job_name, output)
         return outputs
 
@@ -246,7 +285,9 @@ class _Assembler:
         used = [tuple(reference.split(".", 1)) for reference in self.model.outputs.values()]
         result = []
         for job in jobs:
-            extra = {name: StepOutput(job.steps[-1].id, name) for job_id, name in used if job_id == job.id and job.steps}
+            extra = {
+                name: StepOutput(job.steps[-1].id, name) for job_id, name in used if job_id == job.id and job.steps
+            }
             result.append(replace(job, outputs={**job.outputs, **extra}))
         return result
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
+from generator.problems import show
 from shuntyard.errors import EXIT_BUG, EXIT_INTERRUPTED, ProblemsFound, ShuntyardError
 
 VERBS = ("render", "check", "rows", "rehearse", "compile", "demo")
@@ -41,8 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return verb.run(arguments)
     except ProblemsFound as found:
-        from generator.problems import show
-
         show(found.problems, getattr(arguments, "format", "text"), sys.stdout)
         return found.exit_code
     except ShuntyardError as error:
@@ -67,7 +66,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     """Only the verb that is asked for is imported: `rows` does not wait for what `rehearse` needs."""
     parser = argparse.ArgumentParser(
         prog="shuntyard",
-        description="YAML matrices become workflows that other repositories call; they are run here before they are pushed.",
+        description="YAML matrices become workflows that other repositories call, run here before they are pushed.",
         epilog=EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -81,12 +80,19 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         verb = _verb(name)
         formatter = argparse.RawDescriptionHelpFormatter
         child = verbs.add_parser(
-            name, help=verb.SUMMARY, description=verb.SUMMARY, epilog=f"{verb.EPILOG}\n{EXITS}", formatter_class=formatter,
+            name,
+            help=verb.SUMMARY,
+            description=verb.SUMMARY,
+            epilog=f"{verb.EPILOG}\n{EXITS}",
+            formatter_class=formatter,
             allow_abbrev=False,
-        )  # fmt: skip
+        )
         verb.configure(child)
         child.add_argument(
-            "--root", type=Path, default=Path(__file__).resolve().parent.parent, metavar="DIR",
+            "--root",
+            type=Path,
+            default=Path(__file__).resolve().parent.parent,
+            metavar="DIR",
             help="the toolkit's checkout (default: the one this program is in)",
-        )  # fmt: skip
+        )
     return parser.parse_args(argv)

@@ -32,12 +32,14 @@ def compose_all(toolkit: Toolkit) -> dict[str, Composite]:
 
 
 def _ordered(toolkit: Toolkit) -> list[str]:
-    """Actions that others use come first; a recipe that uses itself, directly or not, is left in its place and reported."""
+    """Actions that others use come first; a recipe that uses itself stays where it is, and is reported there."""
     done: list[str] = [name for name in toolkit.action_names() if name not in toolkit.recipes]
     waiting = sorted(toolkit.recipes)
     while waiting:
         ready = [
-            name for name in waiting if all(step.action in done or step.action is None for step in toolkit.recipes[name].steps)
+            name
+            for name in waiting
+            if all(step.action in done or step.action is None for step in toolkit.recipes[name].steps)
         ]
         if not ready:
             return done + waiting
@@ -106,9 +108,14 @@ class _RecipeReader:
         if item.when and item.when not in self.inputs:
             self._fault((*path, "when"), f"no input is called {item.when!r}", suggest(item.when, self.inputs))
         step = Step(
-            id=step_id, uses=self._uses(path, item), with_=given, always=item.always, optional=item.optional,
-            when=InputRef(item.when) if item.when else None, interpreter=self._interpreter(path, item),
-        )  # fmt: skip
+            id=step_id,
+            uses=self._uses(path, item),
+            with_=given,
+            always=item.always,
+            optional=item.optional,
+            when=InputRef(item.when) if item.when else None,
+            interpreter=self._interpreter(path, item),
+        )
         return self._with_own_inputs(path, item, step)
 
     def _uses(self, path: KeyPath, item: schema.Step) -> Uses:
@@ -131,7 +138,9 @@ class _RecipeReader:
         if contract is None or not contract.toolkit:
             return None
         if TOOLKIT_ACTION not in self.outputs:
-            self._fault(path, f"{contract.name} needs the toolkit's libraries", f"put `- action: {TOOLKIT_ACTION}` before it")
+            self._fault(
+                path, f"{contract.name} needs the toolkit's libraries", f"put `- action: {TOOLKIT_ACTION}` before it"
+            )
         return StepOutput(TOOLKIT_ACTION, "python")
 
     def _with_own_inputs(self, path: KeyPath, item: schema.Step, step: Step) -> Step:
@@ -155,9 +164,14 @@ class _RecipeReader:
             self.inputs.setdefault(entry.name, entry)
         with_ = {**step.with_, **{entry.name: InputRef(entry.name) for entry in unbound}}
         return Step(
-            id=step.id, uses=step.uses, with_=with_, when=step.when, always=step.always, optional=step.optional,
+            id=step.id,
+            uses=step.uses,
+            with_=with_,
+            when=step.when,
+            always=step.always,
+            optional=step.optional,
             interpreter=step.interpreter,
-        )  # fmt: skip
+        )
 
     def _value(self, path: KeyPath, value: object) -> Value:
         match value:

@@ -17,7 +17,8 @@ def load(root: Path) -> dict[str, Contract]:
         contract = _contract(path)
         if contract.script != f"scripts/{path.name}":
             raise ShuntyardError(
-                f"{path.name} declares the contract {contract.name!r}", hint=f"a contract of that name lives in {contract.script}"
+                f"{path.name} declares the contract {contract.name!r}",
+                hint=f"a contract of that name lives in {contract.script}",
             )
         found[contract.name] = contract
     return found
@@ -33,5 +34,7 @@ def _contract(path: Path) -> Contract:
     spec.loader.exec_module(module)
     contract = getattr(module, "CONTRACT", None)
     if not isinstance(contract, Contract):
-        raise ShuntyardError(f"{path.name} declares no CONTRACT", hint="every file in scripts/ is one verb with a contract")
+        raise ShuntyardError(
+            f"{path.name} declares no CONTRACT", hint="every file in scripts/ is one verb with a contract"
+        )
     return contract

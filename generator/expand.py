@@ -109,7 +109,9 @@ class _Expansion:
         if isinstance(axis.suites, list):
             for index, name in enumerate(axis.suites):
                 if name not in known:
-                    self._fault((*path, "suites", index), f"unknown configuration {name!r}", suggest(name, known), "names")
+                    self._fault(
+                        (*path, "suites", index), f"unknown configuration {name!r}", suggest(name, known), "names"
+                    )
             return [name for name in axis.suites if name in known]
         phases = None if axis.suites.phase is None else [str(phase) for phase in axis.suites.phase]
         existing = {configuration.phase for configuration in known.values() if configuration.phase}
@@ -131,7 +133,9 @@ class _Expansion:
         for index, entry in enumerate(self.model.exclude):
             unknown = [name for name in entry if name not in axes]
             if unknown:
-                self._fault(("exclude", index, unknown[0]), f"no axis is called {unknown[0]!r}", suggest(unknown[0], axes))
+                self._fault(
+                    ("exclude", index, unknown[0]), f"no axis is called {unknown[0]!r}", suggest(unknown[0], axes)
+                )
             elif not any(_fits(point, entry) for point in points):
                 self._fault(("exclude", index), "this exclude matches no row", "remove it, or correct its values")
 
@@ -173,7 +177,9 @@ class _Expansion:
                 said = f"two rows are called {row.id!r}: {_shown(first[row.id])} and {_shown(row.values)}"
                 self._fault(("axes",), said, "change one of the values, so that the joined names differ")
             elif len(row.id) > ID_LENGTH:
-                self._fault(("axes",), f"the row id {row.id!r} is longer than {ID_LENGTH} characters", "shorten the values")
+                self._fault(
+                    ("axes",), f"the row id {row.id!r} is longer than {ID_LENGTH} characters", "shorten the values"
+                )
             first.setdefault(row.id, row.values)
 
     def _suite(self, name: str) -> Suite:

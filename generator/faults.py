@@ -21,14 +21,16 @@ MEANINGS = {
 
 
 def explain(kind: type[BaseModel], error: ValidationError, document: Document) -> list[Problem]:
-    """One problem a place. Where the members of a union each complain, the complaint that got deepest into it speaks."""
+    """One problem a place. Where each member of a union complains, the complaint that got deepest speaks."""
     ranked: dict[KeyPath, tuple[int, Problem]] = {}
     for detail in error.errors(include_url=False):
         path = _path_in_file(detail, document)
         rank = len(detail["loc"]) if detail["type"].endswith("_type") else len(detail["loc"]) + 100
         if path not in ranked or ranked[path][0] < rank:
             ranked[path] = (rank, _problem(kind, detail, path, document))
-    deepest = [path for path in ranked if not any(len(other) > len(path) and other[: len(path)] == path for other in ranked)]
+    deepest = [
+        path for path in ranked if not any(len(other) > len(path) and other[: len(path)] == path for other in ranked)
+    ]
     return [ranked[path][1] for path in deepest] or [problem for _, problem in ranked.values()]
 
 
@@ -42,7 +44,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def _path_in_file(detail: ErrorDetails, document: Document) -> KeyPath:
-    """pydantic's location without the names of union members, which are not in the file. A missing key is its own place."""
+    """pydantic's location without the names of union members. A missing key is its own place."""
     path: KeyPath = ()
     for part in detail["loc"]:
         if (*path, part) in document.marks:
@@ -64,9 +66,13 @@ def _problem(kind: type[BaseModel], detail: ErrorDetails, path: KeyPath, documen
             return document.problem(path, *_misread(text, value))
         case "string_pattern_mismatch":
             pattern = str(detail.get("ctx", {}).get("pattern", ""))
-            return document.problem(path, f"{value!r} is not allowed here", hint=MEANINGS.get(pattern, f"it must match {pattern}"))
+            return document.problem(
+                path, f"{value!r} is not allowed here", hint=MEANINGS.get(pattern, f"it must match {pattern}")
+            )
         case "literal_error":
-            return document.problem(path, f"{value!r} is not allowed here", hint=f"one of {detail.get('ctx', {}).get('expected', '')}")
+            return document.problem(
+                path, f"{value!r} is not allowed here", hint=f"one of {detail.get('ctx', {}).get('expected', '')}"
+            )
         case _:
             shown = f"{value!r}: " if isinstance(value, str | int | float) else ""
             return document.problem(path, shown + detail["msg"].removeprefix("Value error, "))

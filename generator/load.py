@@ -94,7 +94,9 @@ def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pip
     model = validate(schema.PipelineFile, document)
     if expected is not None and model.pipeline != expected:
         hint = f"rename the file to {model.pipeline}.yml, or the pipeline to {expected}"
-        problem = document.problem(("pipeline",), f"pipeline {model.pipeline!r} stands in {Path(shown).name}", hint=hint)
+        problem = document.problem(
+            ("pipeline",), f"pipeline {model.pipeline!r} stands in {Path(shown).name}", hint=hint
+        )
         raise ProblemsFound([problem])
     return Pipeline(model=model, document=document)
 

@@ -1,4 +1,4 @@
-"""Workflows and composite actions as data: what every target renders from. Nothing here is spelled in any CI's language.
+"""Workflows and composite actions as data: what every target renders from, spelled in no CI's language.
 
 Values are symbols (an input, a step's output, a matrix field) or plain literals. Only a target turns a symbol into an
 expression, so nothing that a maintainer wrote can become one.
@@ -153,5 +153,9 @@ class Composite:
 
 
 CALL_TYPES: dict[InputType, str] = {
-    "string": "string", "number": "number", "boolean": "boolean", "choice": "string", "json": "string",
-}  # fmt: skip
+    "string": "string",
+    "number": "number",
+    "boolean": "boolean",
+    "choice": "string",
+    "json": "string",
+}

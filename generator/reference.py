@@ -11,7 +11,10 @@ from shuntyard.plan import CompiledPipeline
 
 
 def reference_pages(
-    toolkit: Toolkit, composites: dict[str, Composite], workflows: dict[str, Workflow], compiled: dict[str, CompiledPipeline]
+    toolkit: Toolkit,
+    composites: dict[str, Composite],
+    workflows: dict[str, Workflow],
+    compiled: dict[str, CompiledPipeline],
 ) -> Iterator[tuple[str, str]]:
     """Path and text of each page."""
     environment = style.environment("docs")

@@ -21,8 +21,14 @@ from shuntyard import wire
 from shuntyard.errors import Problem, ProblemsFound
 from shuntyard.plan import CompiledPipeline
 
-OUTPUTS = (".github/workflows/*.yml", ".github/actionlint.yaml", "actions/*/action.yml", "matrices/compiled/*.json",
-           "matrices/schema/*.json", "docs/reference/*.md")  # fmt: skip
+OUTPUTS = (
+    ".github/workflows/*.yml",
+    ".github/actionlint.yaml",
+    "actions/*/action.yml",
+    "matrices/compiled/*.json",
+    "matrices/schema/*.json",
+    "docs/reference/*.md",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,10 @@ def render(toolkit: Toolkit) -> Rendering:
 
 
 def _files(
-    toolkit: Toolkit, composites: dict[str, Composite], workflows: dict[str, Workflow], compiled: dict[str, CompiledPipeline]
+    toolkit: Toolkit,
+    composites: dict[str, Composite],
+    workflows: dict[str, Workflow],
+    compiled: dict[str, CompiledPipeline],
 ) -> Iterator[tuple[str, str]]:
     target = GitHub(toolkit)
     for name, workflow in workflows.items():
@@ -87,7 +96,9 @@ def drift(root: Path, files: dict[str, str]) -> list[Problem]:
 
 
 def _drifted(path: str, what: str) -> Problem:
-    return Problem(file=path, rule="drift", message=f"{path} {what}", hint="run `make render` and commit what it writes")
+    return Problem(
+        file=path, rule="drift", message=f"{path} {what}", hint="run `make render` and commit what it writes"
+    )
 
 
 def stale(root: Path, files: dict[str, str]) -> list[str]:

@@ -71,7 +71,7 @@ class ToolkitFile(Strict):
     self_reference: Literal["local", "pinned"] = Field(
         "local",
         alias="self-reference",
-        description="local: `$/actions/x`; pinned: `owner/repo/actions/x@version`, for GitHub Enterprise Server and old runners",
+        description="local: `$/actions/x`; pinned: `owner/repo/actions/x@version`, for GitHub Enterprise Server",
     )
     hub: Name = Field(description="the runner for jobs that need no special hardware: select, report, gate")
 
@@ -104,7 +104,9 @@ class Runner(Strict):
     labels: list[LabelName] = Field(min_length=1, description="what `runs-on` asks for")
     summary: Text
     hosted: bool = Field(False, description="GitHub's own machine")
-    accelerator: Word | None = Field(None, description="such as gpu_rocm, gpu_cuda, npu_spyre; absent on plain machines")
+    accelerator: Word | None = Field(
+        None, description="such as gpu_rocm, gpu_cuda, npu_spyre; absent on plain machines"
+    )
     cards: Annotated[int, Field(ge=1)] | None = None
     memory_gb: Annotated[int, Field(ge=1)] | None = Field(None, alias="memory-gb")
     cost: Annotated[int, Field(ge=0)] | None = Field(None, description="US cents an hour, where known")

@@ -47,7 +47,9 @@ class Document:
                 return table[path]
         return self.mark(path[:-1]) if path else Mark(1, 1)
 
-    def problem(self, path: KeyPath, message: str, *, hint: str = "", rule: str = "format", key: bool = False) -> Problem:
+    def problem(
+        self, path: KeyPath, message: str, *, hint: str = "", rule: str = "format", key: bool = False
+    ) -> Problem:
         """A problem at `path`."""
         mark = self.mark(path, key=key)
         return Problem(
@@ -98,7 +100,11 @@ def _tab_problem(text: str, file: str) -> Problem | None:
         if "\t" in indent:
             column = indent.index("\t") + 1
             return Problem(
-                file=file, line=number, column=column, rule="format", message="a tab in the indentation",
+                file=file,
+                line=number,
+                column=column,
+                rule="format",
+                message="a tab in the indentation",
                 hint="YAML indents with spaces only",
             )
     return None
@@ -108,8 +114,12 @@ def _syntax_problem(error: MarkedYAMLError, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     what = " ".join(str(part).strip() for part in (error.context, error.problem) if part)
     return Problem(
-        file=file, line=mark.line + 1 if mark else 0, column=mark.column + 1 if mark else 0, rule="format",
-        message=f"not YAML: {what}", hint="check quotes, colons and indentation just before this place",
+        file=file,
+        line=mark.line + 1 if mark else 0,
+        column=mark.column + 1 if mark else 0,
+        rule="format",
+        message=f"not YAML: {what}",
+        hint="check quotes, colons and indentation just before this place",
     )
 
 
@@ -158,7 +168,9 @@ class _Reader:
 
     def _scalar(self, node: Node, path: KeyPath) -> Any:
         if self.strict and "${{" in str(node.value):
-            self._fault(path, "a GitHub expression (${{)", "matrices hold plain values; the renderer writes expressions")
+            self._fault(
+                path, "a GitHub expression (${{)", "matrices hold plain values; the renderer writes expressions"
+            )
             return None
         try:
             return self._scalars.construct_object(node, deep=True)

@@ -19,7 +19,12 @@ CONTRACT = Contract(
     summary="Check a matrix file of your own, and expand it into what runners read.",
     inputs=(Input(name="matrix", help="The file's path in your checkout, such as .ci/matrix.yml."),),
     outputs=(Output(name="compiled", help="The compiled matrix, for select-rows."),),
-    exits={0: "compiled", 1: "the file has problems, shown as annotations on it", 2: "an input is wrong", 3: "a bug in Shuntyard"},
+    exits={
+        0: "compiled",
+        1: "the file has problems, shown as annotations on it",
+        2: "an input is wrong",
+        3: "a bug in Shuntyard",
+    },
     workspace=True,
     toolkit=True,
 )
@@ -29,7 +34,17 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     folder = Path(tempfile.mkdtemp(dir=env.get("RUNNER_TEMP")))
     target = folder / "compiled.json"
     style = "github" if env.get("GITHUB_ACTIONS") else "text"
-    command = [sys.executable, "-m", "generator", "compile", str(inputs["matrix"]), "--output", str(target), "--format", style]
+    command = [
+        sys.executable,
+        "-m",
+        "generator",
+        "compile",
+        str(inputs["matrix"]),
+        "--output",
+        str(target),
+        "--format",
+        style,
+    ]
     paths = os.pathsep.join([str(ROOT), str(ROOT / "scripts")])
     code = subprocess.run(command, env={**env, "PYTHONPATH": paths}, check=False).returncode
     return Done(outputs={"compiled": str(target)} if code == 0 else {}, exit_code=code)

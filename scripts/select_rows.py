@@ -25,11 +25,23 @@ CONTRACT = Contract(
         Input(name="compiled", help="A compiled matrix file to use instead of a shipped pipeline.", default=""),
         Input(name="configs", help="Test configurations to run, separated by spaces; empty runs all.", default=""),
         Input(
-            name="mode", type="choice", choices=MODES, default="paired",
+            name="mode",
+            type="choice",
+            choices=MODES,
+            default="paired",
             help="Which arms run: both (paired), one by percentage (split), or one of them throughout.",
         ),
-        Input(name="percent", type="number", help="In mode split: the share of changes that the Python runner gets.", default="50"),
-        Input(name="flags", help="Feature flags to override, such as 'distributed=on docs_test=off' or '*=on'.", default=""),
+        Input(
+            name="percent",
+            type="number",
+            help="In mode split: the share of changes that the Python runner gets.",
+            default="50",
+        ),
+        Input(
+            name="flags",
+            help="Feature flags to override, such as 'distributed=on docs_test=off' or '*=on'.",
+            default="",
+        ),
         Input(name="instance", help="A name for this call, needed where one run calls the pipeline twice.", default=""),
     ),
     outputs=(
@@ -45,16 +57,26 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     context = github.read_context(env)
     pipeline = _read(str(inputs["pipeline"]), str(inputs["compiled"]))
     request = Request(
-        event=context.event, action=context.action, label=context.label, change=context.change,
-        configs=tuple(words(str(inputs["configs"]))), mode=cast(Mode, inputs["mode"]),
-        percent=float(inputs["percent"]), flags=read_flags(str(inputs["flags"])),
+        event=context.event,
+        action=context.action,
+        label=context.label,
+        change=context.change,
+        configs=tuple(words(str(inputs["configs"]))),
+        mode=cast(Mode, inputs["mode"]),
+        percent=float(inputs["percent"]),
+        flags=read_flags(str(inputs["flags"])),
     )
     selection = select(pipeline, request)
     _show(selection)
     name = "-".join(filter(None, [pipeline.pipeline, str(inputs["instance"])]))
     units = selection.plan.units
     entries = [
-        {"unit": unit.id, "runs-on": list(unit.runs_on), "python": unit.rows[0].values.get("python", ""), "plan": wire.encode(unit)}
+        {
+            "unit": unit.id,
+            "runs-on": list(unit.runs_on),
+            "python": unit.rows[0].values.get("python", ""),
+            "plan": wire.encode(unit),
+        }
         for unit in units
     ]
     matrix = json.dumps({"include": entries}, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""setup-toolkit: the toolkit's own virtual environment, from its hash-locked requirements; never the tested project's."""
+"""setup-toolkit: the toolkit's own virtual environment, from hash-locked requirements; never the tested project's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ CONTRACT = Contract(
     summary="Set up the toolkit's own Python environment, for jobs on hosted machines.",
     inputs=(
         Input(
-            name="set", type="choice", choices=("base",), default="base",
+            name="set",
+            type="choice",
+            choices=("base",),
+            default="base",
             help="Which set of libraries to install, from requirements/.",
         ),
     ),
@@ -42,7 +45,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
 
 
 def _key(requirements: Path) -> str:
-    """Changes with the locked set and with the Python that runs it, so that a cached environment is never a wrong one."""
+    """Changes with the locked set and with the Python that runs it, so that a kept environment is never a wrong one."""
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.executable.encode())
     return f"{requirements.stem}-{digest.hexdigest()[:16]}"
 
@@ -50,7 +53,9 @@ def _key(requirements: Path) -> str:
 def _install(home: Path, python: Path, requirements: Path) -> None:
     """Creates the environment; `complete` is written last, so that a half-made one is made again."""
     print(f"installing {requirements.name} into {home}", flush=True)
-    _call([sys.executable, "-m", "venv", "--clear", str(home)], "venv is missing; on Debian: apt-get install python3-venv")
+    _call(
+        [sys.executable, "-m", "venv", "--clear", str(home)], "venv is missing; on Debian: apt-get install python3-venv"
+    )
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     _call([*command, "--require-hashes", "--requirement", str(requirements)], "the package index may be out of reach")
     (home / "complete").touch()

@@ -22,7 +22,9 @@ EPILOG = """examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("matrix", type=Path, help="the matrix file")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to write it (default: standard output)")
-    parser.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text", help="how problems are shown")
+    parser.add_argument(
+        "--format", choices=("text", "json", "github", "sarif"), default="text", help="how problems are shown"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,9 @@ EPILOG = """examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
-    parser.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text", help="how problems are shown")
+    parser.add_argument(
+        "--format", choices=("text", "json", "github", "sarif"), default="text", help="how problems are shown"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,24 +29,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """What an event asks for; `rehearse` takes the same."""
-    parser.add_argument("--event", default="", help="a GitHub event, such as push, pull_request, schedule, workflow_dispatch")
-    parser.add_argument("--label", action="append", default=[], metavar="L", help="a label put on the pull request (repeatable)")
-    parser.add_argument("--row", action="append", default=[], metavar="GLOB", help="only rows whose id matches (repeatable)")
-    parser.add_argument("--config", action="append", default=[], metavar="C", help="only this configuration (repeatable)")
+    parser.add_argument(
+        "--event", default="", help="a GitHub event, such as push, pull_request, schedule, workflow_dispatch"
+    )
+    parser.add_argument(
+        "--label", action="append", default=[], metavar="L", help="a label put on the pull request (repeatable)"
+    )
+    parser.add_argument(
+        "--row", action="append", default=[], metavar="GLOB", help="only rows whose id matches (repeatable)"
+    )
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="C", help="only this configuration (repeatable)"
+    )
     parser.add_argument("--mode", choices=MODES, default="paired", help="which arms run (default: paired)")
     parser.add_argument("--percent", type=float, default=50.0, help="mode split: the Python runner's share of changes")
     parser.add_argument("--flags", default="", help="feature flags to override, such as 'distributed=on'")
-    parser.add_argument("--change", default="", help="mode split: the change that the choice sticks to, such as owner/repo#7")
+    parser.add_argument(
+        "--change", default="", help="mode split: the change that the choice sticks to, such as owner/repo#7"
+    )
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
     """The request that the options describe. Several labels: the last one is the one that triggers."""
     label = arguments.label[-1] if arguments.label else ""
     return Request(
-        event=arguments.event, action="labeled" if label else "", label=label, configs=tuple(arguments.config),
-        rows=tuple(arguments.row), mode=arguments.mode, percent=arguments.percent, flags=read_flags(arguments.flags),
+        event=arguments.event,
+        action="labeled" if label else "",
+        label=label,
+        configs=tuple(arguments.config),
+        rows=tuple(arguments.row),
+        mode=arguments.mode,
+        percent=arguments.percent,
+        flags=read_flags(arguments.flags),
         change=arguments.change,
-    )  # fmt: skip
+    )
 
 
 def compiled_pipeline(toolkit: Toolkit, name: str) -> CompiledPipeline:
@@ -73,7 +89,13 @@ def _as_json(selection: Selection) -> dict[str, object]:
         for row in unit.rows
     ]
     left = [{"id": row_id, "reason": reason} for row_id, reason in selection.reasons.items()]
-    return {"schema": 1, "pipeline": selection.plan.pipeline, "jobs": len(selection.plan.units), "run": rows, "leave": left}
+    return {
+        "schema": 1,
+        "pipeline": selection.plan.pipeline,
+        "jobs": len(selection.plan.units),
+        "run": rows,
+        "leave": left,
+    }
 
 
 def _print(pipeline: CompiledPipeline, selection: Selection) -> None:

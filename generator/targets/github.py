@@ -8,9 +8,22 @@ from typing import Any
 from generator import schema
 from generator.load import Toolkit
 from generator.pipeline import (
-    CALL_TYPES, AllNeeds, Composite, Condition, InputRef, Job, JobOutput, MatrixField, Step, StepOutput, Temp, Triggers, Uses,
-    Value, Workflow,
-)  # fmt: skip
+    CALL_TYPES,
+    AllNeeds,
+    Composite,
+    Condition,
+    InputRef,
+    Job,
+    JobOutput,
+    MatrixField,
+    Step,
+    StepOutput,
+    Temp,
+    Triggers,
+    Uses,
+    Value,
+    Workflow,
+)
 from generator.targets import style
 from shuntyard.contract import Input
 
@@ -63,7 +76,7 @@ class GitHub:
         return f"{self.settings.repository}/actions/{uses.name}@{self.settings.version}"
 
     def spell(self, value: Value) -> str | int | bool:
-        """A value as GitHub reads it. A literal never holds an expression: the loader refuses `${{`, and so does this."""
+        """A value as GitHub reads it. A literal holds no expression: the loader refuses `${{`, and so does this."""
         if isinstance(value, str | int | bool):
             if isinstance(value, str) and "${{" in value:
                 raise ValueError(f"a literal must not hold an expression: {value!r}")
@@ -109,7 +122,9 @@ class GitHub:
             parts.append(f"needs.{condition.unless_skipped}.result != 'skipped'")
         if not parts:
             return ""
-        return "${{ " + (parts[0] if len(parts) == 1 else " && ".join(f"({p})" if "||" in p else p for p in parts)) + " }}"
+        return (
+            "${{ " + (parts[0] if len(parts) == 1 else " && ".join(f"({p})" if "||" in p else p for p in parts)) + " }}"
+        )
 
     def when(self, step: Step) -> str:
         """A step's `if:`; empty when it has none."""
@@ -131,7 +146,9 @@ class GitHub:
         """The `on:` mapping."""
         on: dict[str, Any] = {}
         if triggers.call:
-            call: dict[str, Any] = {"inputs": {item.name: _call_input(item) for item in triggers.inputs}} if triggers.inputs else {}
+            call: dict[str, Any] = (
+                {"inputs": {item.name: _call_input(item) for item in triggers.inputs}} if triggers.inputs else {}
+            )
             if workflow.outputs:
                 call["outputs"] = {
                     name: {

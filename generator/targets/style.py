@@ -12,6 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 MARKER = "Rendered by shuntyard from "
+OPENINGS = ("# ", "<!-- ", '{"$comment": "')  # YAML, Markdown, JSON
 HOW = "; edit that and run `make render`."
 
 
@@ -22,18 +23,26 @@ def headline(source: str) -> str:
 
 def is_rendered(first_line: str) -> bool:
     """Whether a file's first line says that the renderer made it."""
-    text = first_line.lstrip("#<!-/ {\"$comment:")
-    return text.startswith(MARKER)
+    return any(first_line.startswith(opening + MARKER) for opening in OPENINGS)
 
 
 def environment(target: str) -> Environment:
     """Jinja2 with delimiters that leave `${{ }}` alone, and undefined names as errors."""
     made = Environment(
         loader=PackageLoader("generator.targets", f"templates/{target}"),
-        block_start_string="<%", block_end_string="%>", variable_start_string="<<", variable_end_string=">>",
-        comment_start_string="<#", comment_end_string="#>", undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False, auto_reload=False,  # noqa: S701 - YAML, not HTML; values go through `scalar`
-    )  # fmt: skip
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - YAML and Markdown, not HTML; values go through `scalar` or `cell`
+        auto_reload=False,
+    )
     made.policies["json.dumps_kwargs"] = {"sort_keys": False}
     return made
 
@@ -50,7 +59,7 @@ def yaml_file(source: str, text: str, *, comments: dict[str, str]) -> str:
 
 
 def dump_yaml(data: Any, *, comments: dict[str, str]) -> str:
-    """Block style, a blank line between jobs and top-level keys, short lists on one line, texts quoted only where needed.
+    """Block style, blank lines between jobs and top-level keys, short lists on one line, quotes only where needed.
 
     `comments` holds what is written behind a scalar of exactly that value.
     """

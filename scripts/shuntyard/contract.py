@@ -1,8 +1,9 @@
-"""What a script takes and gives, as data: command line, environment, action.yml, reference page and checks derive from it."""
+"""What a script takes and gives, as data: command line, environment, action.yml, docs and checks derive from it."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -99,7 +100,7 @@ def _number(item: Input, text: str) -> int | float:
     try:
         number = float(text)
     except ValueError:
-        number = float("nan")
-    if number != number or number in (float("inf"), float("-inf")):
+        number = math.nan
+    if not math.isfinite(number):
         raise ShuntyardError(f"input {item.name!r} is {text!r}", hint="write a number, such as 3 or 12.5")
     return int(number) if number.is_integer() else number

@@ -1,4 +1,4 @@
-"""The way into every script: inputs from the command line and the environment, outputs back, faults told, exit codes kept."""
+"""The way into every script: inputs in, outputs out, faults told, exit codes kept."""
 
 from __future__ import annotations
 

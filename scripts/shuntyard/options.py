@@ -18,6 +18,8 @@ def read_flags(text: str) -> dict[str, bool]:
     for word in words(text):
         name, equals, switch = word.partition("=")
         if not name or not equals or switch not in SWITCHES:
-            raise ShuntyardError(f"the flag {word!r} is not understood", hint="write name=on or name=off, or *=on for all")
+            raise ShuntyardError(
+                f"the flag {word!r} is not understood", hint="write name=on or name=off, or *=on for all"
+            )
         flags[name] = SWITCHES[switch]
     return flags

@@ -67,7 +67,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one run of a pipeline does. `seed` is what decided the random-looking choices (the change it is sticky to)."""
+    """What one run of a pipeline does. `seed` is the change that sticky choices stick to."""
 
     schema: int = SCHEMA
     pipeline: str
@@ -77,7 +77,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRow:
-    """A row of the compiled matrix; `suite` and `runner` are names in the same file. `shards` is how many parts it has."""
+    """A row of the compiled matrix; `suite` and `runner` are names in the same file; `shards` counts its parts."""
 
     id: str
     values: dict[str, str]

@@ -42,7 +42,7 @@ class Selection:
 
 
 def select(pipeline: CompiledPipeline, request: Request) -> Selection:
-    """The units that `request` runs. Raises ShuntyardError for an unknown configuration or more jobs than a run may have."""
+    """The units that `request` runs. Raises ShuntyardError for an unknown name or too many jobs."""
     _check_names("configuration", request.configs, {row.suite for row in pipeline.rows})
     _check_names("configuration", [name for name in request.flags if name != "*"], pipeline.suites)
     reasons: dict[str, str] = {}
@@ -56,7 +56,9 @@ def select(pipeline: CompiledPipeline, request: Request) -> Selection:
     units = tuple(_units(pipeline, chosen))
     if len(units) > MATRIX_LIMIT:
         hint = "name fewer configurations, or split the pipeline in two"
-        raise ShuntyardError(f"{len(units)} jobs are selected, GitHub runs at most {MATRIX_LIMIT} in a matrix", hint=hint)
+        raise ShuntyardError(
+            f"{len(units)} jobs are selected, GitHub runs at most {MATRIX_LIMIT} in a matrix", hint=hint
+        )
     return Selection(plan=Plan(pipeline=pipeline.pipeline, units=units, seed=request.change), reasons=reasons)
 
 

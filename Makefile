@@ -1,0 +1,67 @@
+# Everything starts from a clean clone: each target sets up what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+TORCH := .venv-torch
+TORCH_READY := $(TORCH)/ready
+export PYTHONPATH :=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-torch lint check render golden bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the virtual environment, from hash-locked requirements
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=python3.11"; exit 2; }
+	@echo "Setting up $(VENV) (about half a minute, once)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "venv is missing; on Debian: apt-get install python3-venv"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## run the A/B pipeline on a real project, through the workflows that callers use
+	@$(BIN)/shuntyard demo
+
+test: $(READY) lint check ## everything that needs no heavy extras
+	$(BIN)/pytest -m "not torch" -n 2 --dist worksteal
+
+test-fast: $(READY) ## the tests without act, package installs and other slow things
+	$(BIN)/pytest -m "not slow and not torch" -n 2 --dist worksteal -q
+
+test-torch: $(READY) $(TORCH_READY) ## the example repository's suites on CPU PyTorch
+	SHUNTYARD_TORCH_PYTHON=$(abspath $(TORCH)/bin/python) $(BIN)/pytest -m torch
+
+$(TORCH_READY): examples/torch-suites/requirements.txt
+	@echo "Setting up $(TORCH) with CPU PyTorch (a few minutes, once)"
+	@$(PYTHON) -m venv --clear $(TORCH)
+	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+lint: $(READY) ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: $(READY) ## every rule of shuntyard, actionlint, zizmor, the schemas
+	$(BIN)/shuntyard check
+
+render: $(READY) ## write every file that the matrices make
+	$(BIN)/shuntyard render
+
+golden: $(READY) ## update the golden files of the tests
+	SHUNTYARD_UPDATE_GOLDEN=1 $(BIN)/pytest -q -m "not slow and not torch" tests/generator
+
+bench: $(READY) ## print the figures of the design's budgets
+	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,stddev,rounds -p no:xdist
+
+lock: $(READY) ## renew the hash-locked requirements
+	requirements/lock --upgrade
+
+clean: ## remove the virtual environments and what rehearsals left
+	rm -rf $(VENV) $(TORCH) .shuntyard .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

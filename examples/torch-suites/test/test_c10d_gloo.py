@@ -1,0 +1,177 @@
+"""Collectives of real gloo process groups: several processes that talk over the loopback interface."""
+
+from datetime import timedelta
+
+import pytest
+import torch
+import torch.distributed as dist
+from torch_suites import workers
+
+WORLD_SIZES = [2, 3]
+
+
+def _reduce(rank, world_size, operation, dtype):
+    tensor = torch.tensor([rank + 1, 10 * (rank + 1)]).to(dtype)
+    dist.all_reduce(tensor, getattr(dist.ReduceOp, operation))
+    return tensor
+
+
+@pytest.mark.parametrize("world_size", WORLD_SIZES)
+@pytest.mark.parametrize(
+    ("operation", "combine"),
+    [("SUM", torch.sum), ("PRODUCT", torch.prod), ("MIN", torch.amin), ("MAX", torch.amax)],
+    ids=["sum", "product", "min", "max"],
+)
+def test_all_reduce(operation, combine, world_size):
+    expected = combine(torch.tensor([[rank + 1.0, 10 * (rank + 1.0)] for rank in range(world_size)]), 0)
+    for tensor in workers.run(_reduce, world_size, (operation, torch.float32)):
+        torch.testing.assert_close(tensor, expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.int64, torch.uint8], ids=str)
+def test_all_reduce_of_dtype(dtype):
+    for tensor in workers.run(_reduce, 2, ("SUM", dtype)):
+        assert tensor.dtype == dtype
+        assert tensor.tolist() == [3, 30]
+
+
+def _broadcast(rank, world_size, source):
+    tensor = torch.full((3,), float(rank))
+    dist.broadcast(tensor, src=source)
+    return tensor.tolist()
+
+
+@pytest.mark.parametrize("source", [0, 1])
+def test_broadcast(source):
+    assert workers.run(_broadcast, 2, (source,)) == [[float(source)] * 3] * 2
+
+
+def _gather_and_scatter(rank, world_size):
+    own = torch.tensor([rank, rank * rank])
+    everyone = [torch.zeros(2, dtype=torch.long) for _ in range(world_size)]
+    dist.all_gather(everyone, own)
+    at_zero = [torch.zeros(2, dtype=torch.long) for _ in range(world_size)] if rank == 0 else None
+    dist.gather(own, at_zero, dst=0)
+    received = torch.zeros(1)
+    dist.scatter(received, list(torch.arange(1.0, world_size + 1).unbind()) if rank == 0 else None, src=0)
+    exchanged = torch.zeros(world_size, dtype=torch.long)
+    dist.all_to_all_single(exchanged, torch.arange(world_size) + 10 * rank)
+    total = own.clone()
+    dist.reduce(total, dst=1)
+    return {
+        "all_gather": torch.stack(everyone).tolist(),
+        "gather": torch.stack(at_zero).tolist() if rank == 0 else None,
+        "scatter": received.item(),
+        "all_to_all": exchanged.tolist(),
+        "reduce": total.tolist() if rank == 1 else None,
+    }
+
+
+
+
+@pytest.mark.parametrize("world_size", WORLD_SIZES)
+def test_gather_scatter_and_exchange(world_size):
+    rows = [[rank, rank * rank] for rank in range(world_size)]
+    answers = workers.run(_gather_and_scatter, world_size)
+    for rank, answer in enumerate(answers):
+        assert answer["all_gather"] == rows
+        assert answer["scatter"] == rank + 1
+        assert answer["all_to_all"] == [rank + 10 * other for other in range(world_size)]
+    assert answers[0]["gather"] == rows
+    assert answers[1]["reduce"] == [sum(column) for column in zip(*rows, strict=True)]
+
+
+def _ring(rank, world_size):
+    """Hand a sum around the ring, each rank adding its square."""
+    tensor = torch.zeros(1)
+    if rank > 0:
+        dist.recv(tensor, src=rank - 1)
+    tensor += rank * rank
+    dist.send(tensor, dst=(rank + 1) % world_size)
+    if rank == 0:
+        dist.recv(tensor, src=world_size - 1)
+    return tensor.item()
+
+
+def test_send_and_receive_around_a_ring():
+    assert workers.run(_ring, 3)[0] == 0 + 1 + 4
+
+
+def _exchange_at_once(rank, world_size):
+    received = torch.zeros(2)
+    works = [dist.isend(torch.full((2,), float(rank)), dst=1 - rank), dist.irecv(received, src=1 - rank)]
+    for work in works:
+        work.wait()
+    return received.tolist()
+
+
+def test_both_send_before_either_receives():
+    assert workers.run(_exchange_at_once, 2) == [[1.0, 1.0], [0.0, 0.0]]
+
+
+def _asynchronous(rank, world_size):
+    tensors = [torch.full((4,), float(rank + index)) for index in range(5)]
+    works = [dist.all_reduce(tensor, async_op=True) for tensor in tensors]
+    for work in works:
+        work.wait()
+    return [work.is_completed() for work in works], [tensor[0].item() for tensor in tensors]
+
+
+def test_asynchronous_collectives_keep_their_order():
+    for completed, sums in workers.run(_asynchronous, 2):
+        assert all(completed)
+        assert sums == [1.0, 3.0, 5.0, 7.0, 9.0]
+
+
+def _subgroup(rank, world_size):
+    pair = dist.new_group([0, 2])
+    tensor = torch.tensor([float(rank + 1)])
+    if rank in (0, 2):
+        dist.all_reduce(tensor, group=pair)
+    return tensor.item()
+
+
+def test_a_subgroup_leaves_the_others_alone():
+    assert workers.run(_subgroup, 3) == [4.0, 2.0, 4.0]
+
+
+def _objects(rank, world_size):
+    everything = [None] * world_size
+    dist.all_gather_object(everything, {"rank": rank, "name": "ä" * rank})
+    return everything
+
+
+def test_objects_travel():
+    assert workers.run(_objects, 2) == [[{"rank": 0, "name": ""}, {"rank": 1, "name": "ä"}]] * 2
+
+
+def _miss_the_barrier(rank, world_size):
+    if rank == 1:
+        dist.barrier()  # not the barrier that rank 0 waits at
+        return None
+    try:
+        dist.monitored_barrier(timeout=timedelta(seconds=1))
+    except RuntimeError as problem:
+        message = str(problem)
+    dist.barrier()
+    return message
+
+
+def test_a_missing_rank_is_named():
+    assert "Rank 1" in workers.run(_miss_the_barrier, 2)[0]
+
+
+
+
+def test_wrong_tensor_is_refused():
+    with pytest.raises(workers.WorkerFailed, match=r"rank \d raised"):
+        workers.run(_send_to_itself, 2)
+
+
+def _send_to_itself(rank, world_size):
+    dist.send(torch.zeros(1), dst=rank)
+
+
+def test_gloo_is_there():
+    assert dist.is_available()
+    assert dist.is_gloo_available()

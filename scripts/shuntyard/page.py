@@ -1,0 +1,62 @@
+"""The HTML page: one file without network access, locked by a content security policy. The only file that knows Jinja2."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from shuntyard import human, summary
+from shuntyard.errors import ShuntyardError
+from shuntyard.pairs import ENOUGH
+from shuntyard.report import Report
+from shuntyard.text import clip_escaped, clip_middle
+from shuntyard.view import ratio_position, view
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(report: Report) -> str:
+    """The page of a report, at most 2 MB. Raises ShuntyardError where Jinja2 is not installed."""
+    try:
+        import jinja2  # noqa: PLC0415 (so that the script can say what is missing)
+    except ModuleNotFoundError as error:
+        hint = "run setup-toolkit first, or this script with the toolkit's own Python"
+        raise ShuntyardError("Jinja2 is not installed in this Python", hint=hint) from error
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clip": clip_escaped,
+        "clip_middle": clip_middle,
+        "count": human.count,
+        "duration": human.duration,
+        "memory": human.memory,
+        "ratio": human.ratio,
+        "ratio_position": ratio_position,
+        "answer": summary.answer,
+    }
+    style, script = (_partial(name) for name in ("report.css", "report.js"))
+    return environment.get_template("report.html.j2").render(
+        view=view(report),
+        report=report,
+        enough=ENOUGH,
+        caution=summary.caution(report.pairs),
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; "
+        "form-action 'none'",
+    )
+
+
+def _partial(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """The hash source of an inline style or script. Source: Content Security Policy Level 3, 6.7.2.3."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
