@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from generator import schema
 from generator.faults import suggest
+from generator.inputs import SELECT_ACTION, workflow_inputs, workflow_triggers
 from generator.load import Pipeline, Toolkit
+from generator.needs import check_needs, needs_of
 from generator.pipeline import (
     AllNeeds,
     Composite,
@@ -17,20 +19,15 @@ from generator.pipeline import (
     MatrixField,
     Step,
     StepOutput,
-    Triggers,
     Uses,
     Value,
     Workflow,
 )
 from generator.source import KeyPath
-from shuntyard.contract import Input
 from shuntyard.errors import Problem, ProblemsFound
 
 SELECT = "select"
 GATE = "gate"
-MATRIX_INPUT = Input(
-    name="matrix", help="Your own matrix file, in your checkout; empty runs the pipeline named.", default=""
-)
 CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
 SELECT_MINUTES = 10
 GATE_MINUTES = 5
@@ -55,10 +52,13 @@ class _Assembler:
         self.document = pipeline.document
         self.problems: list[Problem] = []
         self.selects = any(job.matrix for job in self.model.jobs.values())
-        self.inputs = self._inputs()
+        self.inputs, problems = workflow_inputs(pipeline, composites)
+        self.problems += problems
 
     def workflow(self) -> Workflow:
-        self._check_needs()
+        self.problems += check_needs(self.model.jobs, self.document, reserved=(SELECT, GATE))
+        triggers, problems = workflow_triggers(self.toolkit, self.model, self.document, self.inputs)
+        self.problems += problems
         jobs = [self._select_job()] if self.selects else []
         jobs += [self._job(name, job) for name, job in self.model.jobs.items()]
         if self.model.gate:
@@ -67,53 +67,13 @@ class _Assembler:
             name=self.model.pipeline,
             summary=self.model.summary,
             source=self.document.file,
-            triggers=self._triggers(),
+            triggers=triggers,
             jobs=tuple(self._with_used_outputs(jobs)),
             outputs=self._outputs(jobs),
         )
 
     def _fault(self, path: KeyPath, message: str, hint: str = "", rule: str = "jobs") -> None:
         self.problems.append(self.document.problem(path, message, hint=hint, rule=rule))
-
-    # --- triggers and inputs
-
-    def _triggers(self) -> Triggers:
-        model = self.model.triggers
-        schedules = model.schedule if isinstance(model.schedule, list) else [model.schedule] if model.schedule else []
-        for index, label in enumerate(model.labels):
-            if label not in self.toolkit.labels:
-                hint = suggest(label, self.toolkit.labels)
-                self._fault(("triggers", "labels", index), f"unknown label {label!r}", hint, "labels")
-        return Triggers(
-            call=model.call is not None,
-            dispatch=model.dispatch,
-            inputs=tuple(self.inputs.values()),
-            crons=tuple((schedule.cron, schedule.timezone or "") for schedule in schedules),
-            labels=tuple(model.labels),
-            branches=tuple(model.push.branches) if model.push else (),
-        )
-
-    def _inputs(self) -> dict[str, Input]:
-        """The workflow's inputs: each is declared by an action that one of its jobs uses."""
-        actions = [job.action for job in self.model.jobs.values()]
-        actions = ["select-rows", *actions] if self.selects else actions
-        declared = {"matrix": MATRIX_INPUT} if self.model.rows == "caller" else {}
-        for action in actions:
-            for item in self.composites[action].inputs if action in self.composites else ():
-                declared.setdefault(item.name, item)
-        wanted = self.model.triggers.call.inputs if self.model.triggers.call else []
-        chosen = {}
-        for index, name in enumerate(wanted):
-            if name in declared:
-                default = declared[name].default if declared[name].default is not None else ""
-                chosen[name] = replace(declared[name], default=default)
-            else:
-                path: KeyPath = ("triggers", "call", "inputs", index)
-                self._fault(path, f"no job's action has an input {name!r}", suggest(name, declared), "contract")
-        for name in self.model.at_home:
-            if name not in chosen:
-                self._fault(("at-home", name), f"the pipeline has no input {name!r}", suggest(name, chosen), "contract")
-        return chosen
 
     def _input(self, name: str) -> InputRef:
         home = self.model.at_home.get(name, "")
@@ -132,7 +92,7 @@ class _Assembler:
             overrides["compiled"] = StepOutput("compile-matrix", "compiled")
         if self.model.rows == "own":
             overrides["pipeline"] = self.model.pipeline
-        steps.append(self._step("select-rows", overrides))
+        steps.append(self._step(SELECT_ACTION, overrides))
         return Job(
             id=SELECT,
             steps=tuple(steps),
@@ -140,12 +100,12 @@ class _Assembler:
             timeout_minutes=SELECT_MINUTES,
             condition=Condition(labels=tuple(self.model.triggers.labels)),
             permissions={"contents": "read"},
-            outputs={name: StepOutput("select-rows", name) for name in ("matrix", "count", "artifacts")},
+            outputs={name: StepOutput(SELECT_ACTION, name) for name in ("matrix", "count", "artifacts")},
         )
 
     def _job(self, name: str, job: schema.Job) -> Job:
         path: KeyPath = ("jobs", name)
-        needs = [job.needs] if isinstance(job.needs, str) else list(job.needs)
+        needs = needs_of(job)
         composite = self.composites.get(job.action)
         if composite is None:
             self._fault(
@@ -217,24 +177,6 @@ class _Assembler:
         runner = self.toolkit.runners.get(self.toolkit.settings.hub)
         return tuple(runner.labels) if runner else ()
 
-    def _check_needs(self) -> None:
-        """Every name is a job, and no job needs itself, directly or through others."""
-        needs = {n: [j.needs] if isinstance(j.needs, str) else list(j.needs) for n, j in self.model.jobs.items()}
-        for name in (SELECT, GATE):
-            if name in needs:
-                self._fault(("jobs", name), f"the name {name!r} is the renderer's own", "call the job something else")
-        for name, wanted in needs.items():
-            for other in wanted:
-                if other not in needs and other != SELECT:
-                    self._fault(("jobs", name, "needs"), f"no job is called {other!r}", suggest(other, needs))
-        for name in needs:
-            cycle = _cycle(needs, name)
-            if cycle and min(cycle) == name:
-                said = " → ".join([*cycle, cycle[0]])
-                self._fault(
-                    ("jobs", name, "needs"), f"jobs need each other in a circle: {said}", "remove one of these needs"
-                )
-
     # --- gate and outputs
 
     def _gate_job(self, gate: schema.Gate) -> Job:
@@ -290,18 +232,3 @@ class _Assembler:
             }
             result.append(replace(job, outputs={**job.outputs, **extra}))
         return result
-
-
-def _cycle(needs: dict[str, list[str]], start: str) -> list[str]:
-    """The jobs of a circle through `start`, in order; empty when there is none."""
-    paths = [[start]]
-    seen: set[str] = set()
-    while paths:
-        path = paths.pop()
-        for other in needs.get(path[-1], []):
-            if other == start:
-                return path
-            if other not in seen:
-                seen.add(other)
-                paths.append([*path, other])
-    return []

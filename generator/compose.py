@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator import schema
 from generator.faults import suggest
 from generator.load import Toolkit
 from generator.pipeline import Composite, InputRef, Step, StepOutput, Temp, Uses, Value
+from generator.recipe import FromInput, FromOutput, TempFolder
+from generator.recipe import Step as RecipeStep
 from generator.source import Document, KeyPath
 from shuntyard.contract import Input, Output
 from shuntyard.errors import Problem, ProblemsFound
@@ -21,9 +22,9 @@ def compose_all(toolkit: Toolkit) -> dict[str, Composite]:
     problems: list[Problem] = []
     for name in _ordered(toolkit):
         if name in toolkit.recipes:
-            recipe = _RecipeReader(toolkit, composites, name)
-            composites[name] = recipe.composite()
-            problems += recipe.problems
+            reader = _RecipeReader(toolkit, composites, name)
+            composites[name] = reader.composite()
+            problems += reader.problems
         else:
             composites[name] = _from_contract(toolkit, name)
     if problems:
@@ -97,7 +98,7 @@ class _RecipeReader:
             exits={code: text for contract in contracts for code, text in contract.exits.items()},
         )
 
-    def _step(self, index: int, item: schema.Step) -> Step:
+    def _step(self, index: int, item: RecipeStep) -> Step:
         path: KeyPath = ("actions", self.name, "steps", index)
         kinds = [kind for kind in ("script", "action", "uses") if getattr(item, kind)]
         if len(kinds) != 1:
@@ -118,7 +119,7 @@ class _RecipeReader:
         )
         return self._with_own_inputs(path, item, step)
 
-    def _uses(self, path: KeyPath, item: schema.Step) -> Uses:
+    def _uses(self, path: KeyPath, item: RecipeStep) -> Uses:
         if item.script:
             self._known(path, "script", item.script, self.toolkit.contracts)
             return Uses("script", item.script)
@@ -133,7 +134,7 @@ class _RecipeReader:
         if name not in names:
             self._fault((*path, kind), f"unknown {kind} {name!r}", suggest(name, names))
 
-    def _interpreter(self, path: KeyPath, item: schema.Step) -> StepOutput | None:
+    def _interpreter(self, path: KeyPath, item: RecipeStep) -> StepOutput | None:
         contract = self.toolkit.contracts.get(item.script or "")
         if contract is None or not contract.toolkit:
             return None
@@ -143,7 +144,7 @@ class _RecipeReader:
             )
         return StepOutput(TOOLKIT_ACTION, "python")
 
-    def _with_own_inputs(self, path: KeyPath, item: schema.Step, step: Step) -> Step:
+    def _with_own_inputs(self, path: KeyPath, item: RecipeStep, step: Step) -> Step:
         """Inputs that the recipe does not bind become inputs of the action; outputs become known to later steps."""
         declared: tuple[Input, ...] = ()
         if item.script in self.toolkit.contracts:
@@ -175,17 +176,17 @@ class _RecipeReader:
 
     def _value(self, path: KeyPath, value: object) -> Value:
         match value:
-            case schema.FromInput(input=name):
+            case FromInput(input=name):
                 if name not in self.inputs:
                     self._fault(path, f"no input is called {name!r}", suggest(name, self.inputs))
                 return InputRef(name)
-            case schema.FromOutput(output=reference):
+            case FromOutput(output=reference):
                 step, _, name = reference.partition(".")
                 if name not in self.outputs.get(step, {}):
                     known = [f"{s}.{n}" for s, names in self.outputs.items() for n in names]
                     self._fault(path, f"no earlier step gives {reference!r}", suggest(reference, known))
                 return StepOutput(step, name)
-            case schema.TempFolder(temp=folder):
+            case TempFolder(temp=folder):
                 return Temp(folder)
             case str() | int() | bool():
                 return value

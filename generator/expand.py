@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import schema
+from generator.alphabet import AxisValue
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
 from generator.source import KeyPath
@@ -89,7 +90,7 @@ class _Expansion:
         self._check_ids(rows)
         return rows
 
-    def _axis(self, name: str, axis: schema.SuitesAxis | list[schema.AxisValue]) -> list[str]:
+    def _axis(self, name: str, axis: schema.SuitesAxis | list[AxisValue]) -> list[str]:
         path: KeyPath = ("axes", name)
         if isinstance(axis, schema.SuitesAxis):
             values = self._configurations(path, axis)
@@ -151,24 +152,27 @@ class _Expansion:
         )
 
     def _runner(self, values: Mapping[str, str]) -> str:
-        chosen, path = values.get(RUNNER_AXIS), ("axes", RUNNER_AXIS)
-        if chosen is None and isinstance(self.model.runner, schema.RunnerBy):
-            by = self.model.runner.by
-            chosen = self.model.runner.values.get(values.get(by, ""))
-            path = ("runner", "values")
-            if chosen is None:
-                what = f"{by} {values[by]!r}" if by in values else f"a row without {by!r}"
-                self._fault(path, f"no runner for {what}", f"add it to runner.values, or check the axis name {by!r}")
-                return ""
-        elif chosen is None:
-            chosen, path = self.model.runner, ("runner", "")
-        if chosen is None:
+        """The runner's name; an axis called `runner` wins over the pipeline's `runner:`."""
+        if RUNNER_AXIS in values:
+            return self._known_runner(("axes", RUNNER_AXIS), values[RUNNER_AXIS])
+        if self.model.runner is None:
             self._fault((), "no runner is named", f"add `runner:`; {suggest('', self.names.runners)}")
             return ""
-        if chosen not in self.names.runners:
-            place = path if path[-1] else ("runner",)
-            self._fault(place, f"unknown runner {chosen!r}", suggest(chosen, self.names.runners), "runners")
-        return chosen
+        if isinstance(self.model.runner, str):
+            return self._known_runner(("runner",), self.model.runner)
+        by = self.model.runner.by
+        chosen = self.model.runner.values.get(values.get(by, ""))
+        if chosen is None:
+            what = f"{by} {values[by]!r}" if by in values else f"a row without {by!r}"
+            hint = f"add it to runner.values, or check the axis name {by!r}"
+            self._fault(("runner", "values"), f"no runner for {what}", hint)
+            return ""
+        return self._known_runner(("runner", "values", values[by]), chosen)
+
+    def _known_runner(self, path: KeyPath, name: str) -> str:
+        if name not in self.names.runners:
+            self._fault(path, f"unknown runner {name!r}", suggest(name, self.names.runners), "runners")
+        return name
 
     def _check_ids(self, rows: list[CompiledRow]) -> None:
         first: dict[str, dict[str, str]] = {}
@@ -223,7 +227,7 @@ def _events(triggers: schema.Triggers) -> list[str]:
     return events
 
 
-def _fits(point: Mapping[str, str], entry: Mapping[str, schema.AxisValue]) -> bool:
+def _fits(point: Mapping[str, str], entry: Mapping[str, AxisValue]) -> bool:
     return all(point.get(name) == str(value) for name, value in entry.items())
 
 

@@ -63,7 +63,8 @@ def _problem(kind: type[BaseModel], detail: ErrorDetails, path: KeyPath, documen
         case "missing":
             return document.problem(path, f"key {name!r} is missing", hint=_description(kind, path))
         case "string_type" | "int_type" | "bool_type" if isinstance(value, bool | float | int) and text:
-            return document.problem(path, *_misread(text, value))
+            message, hint = _misread(text, value)
+            return document.problem(path, message, hint=hint)
         case "string_pattern_mismatch":
             pattern = str(detail.get("ctx", {}).get("pattern", ""))
             return document.problem(

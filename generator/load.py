@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import contracts, faults, schema
+from generator import contracts, faults, recipe, schema
 from generator.source import Document, read
 from shuntyard.contract import Contract
 from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
@@ -37,7 +37,7 @@ class Toolkit:
     pins: dict[str, schema.Pin]
     suites: dict[str, schema.SuiteBase]
     configurations: dict[str, schema.Configuration]
-    recipes: dict[str, schema.Recipe]
+    recipes: dict[str, recipe.Recipe]
     contracts: dict[str, Contract]
     pipelines: dict[str, Pipeline]
     documents: dict[str, Document] = field(default_factory=dict)

@@ -19,7 +19,7 @@ def reference_pages(
     """Path and text of each page."""
     environment = style.environment("docs")
     environment.filters["cell"] = cell
-    pages = {
+    pages: dict[str, tuple[str, dict[str, object]]] = {
         "workflows": ("matrices/*.yml", {"workflows": workflows, "compiled": compiled, "settings": toolkit.settings}),
         "actions": ("scripts/ and matrices/actions.yml", {"composites": composites}),
         "machines": ("matrices/runners.yml and labels.yml", {"runners": toolkit.runners, "labels": toolkit.labels}),

@@ -1,8 +1,6 @@
 """The authoring format: what a maintainer may write under matrices/, as strict models.
 
-JSON Schemas for editors are rendered from these models, so a description here is what an editor shows. Identifiers
-have narrow alphabets on purpose: what may become a job id, a file name, an expression or an argument cannot hold
-anything that any of those would interpret.
+JSON Schemas for editors are rendered from these models, so a description here is what an editor shows.
 """
 
 from __future__ import annotations
@@ -10,55 +8,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-WORD = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
-LABEL = r"^[A-Za-z0-9][A-Za-z0-9_ ./:+-]*$"
-BAD_PATH_PARTS = ("..", "~")
-
-
-def _no_dots(text: str) -> str:
-    if ".." in text:
-        raise ValueError("two dots in a row are not allowed in a name")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if any(not char.isprintable() for char in text):
-        raise ValueError("must be one line of printable text")
-    return text
-
-
-def _inside(text: str) -> str:
-    if text.startswith("/") or ".." in text.split("/"):
-        raise ValueError("must stay inside the repository: no leading / and no ..")
-    return text
-
-
-Name = Annotated[str, Field(pattern=NAME, max_length=60)]
-Word = Annotated[str, Field(pattern=WORD, max_length=60), AfterValidator(_no_dots)]
-LabelName = Annotated[str, Field(pattern=LABEL, max_length=50)]
-Text = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
-Argument = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
-PathPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line), AfterValidator(_inside)]
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
-AxisValue = Word | int
-Risk = Literal["low", "medium", "high"]
-Minutes = Annotated[int, Field(ge=1, le=7200)]
-Cron = Annotated[str, Field(pattern=r"^[0-9*,/-]+( [0-9A-Za-z*,/-]+){4}$")]
-Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-Repository = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")]
-Scalar = Annotated[str, Field(max_length=2000)] | bool | int
-
-
-class Strict(BaseModel):
-    """Unknown keys and silent conversions are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=False, frozen=True)
-
-
-# --- toolkit.yml, pins.yml, labels.yml, runners.yml -----------------------------------------------------------------
+from generator.alphabet import (
+    Argument,
+    AxisValue,
+    Commit,
+    Cron,
+    EnvName,
+    LabelName,
+    Minutes,
+    Name,
+    PathPattern,
+    Repository,
+    Risk,
+    Scalar,
+    Strict,
+    Text,
+    Word,
+)
+from generator.recipe import ActionsFile
 
 
 class ToolkitFile(Strict):
@@ -69,7 +38,7 @@ class ToolkitFile(Strict):
         description="the ref that callers use, such as v1"
     )
     self_reference: Literal["local", "pinned"] = Field(
-        "local",
+        default="local",
         alias="self-reference",
         description="local: `$/actions/x`; pinned: `owner/repo/actions/x@version`, for GitHub Enterprise Server",
     )
@@ -103,13 +72,13 @@ class Runner(Strict):
 
     labels: list[LabelName] = Field(min_length=1, description="what `runs-on` asks for")
     summary: Text
-    hosted: bool = Field(False, description="GitHub's own machine")
+    hosted: bool = Field(default=False, description="GitHub's own machine")
     accelerator: Word | None = Field(
-        None, description="such as gpu_rocm, gpu_cuda, npu_spyre; absent on plain machines"
+        default=None, description="such as gpu_rocm, gpu_cuda, npu_spyre; absent on plain machines"
     )
     cards: Annotated[int, Field(ge=1)] | None = None
-    memory_gb: Annotated[int, Field(ge=1)] | None = Field(None, alias="memory-gb")
-    cost: Annotated[int, Field(ge=0)] | None = Field(None, description="US cents an hour, where known")
+    memory_gb: Annotated[int, Field(ge=1)] | None = Field(default=None, alias="memory-gb")
+    cost: Annotated[int, Field(ge=0)] | None = Field(default=None, description="US cents an hour, where known")
     quarantine: Quarantine | None = None
 
 
@@ -131,33 +100,30 @@ class PinsFile(Strict):
     pins: dict[Repository, Pin]
 
 
-# --- suites.yml -----------------------------------------------------------------------------------------------------
-
-
 class SuiteBase(Strict):
     """A test suite: the tests that every configuration of it runs, and where they live."""
 
     tests: list[Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9_./-]*)$")]] = Field(
-        ["*"], description="test modules; `*` is whatever the project's own pytest settings collect"
+        default=["*"], description="test modules; `*` is whatever the project's own pytest settings collect"
     )
     places: list[PathPattern] = Field(
-        ["test/{test}.py", "tests/{test}.py", "testing/{test}.py"], description="where a test is looked for"
+        default=["test/{test}.py", "tests/{test}.py", "testing/{test}.py"], description="where a test is looked for"
     )
-    command: list[Argument] = Field([], description="an argument vector to run instead of pytest")
-    arguments: list[Argument] = Field([], description="extra pytest arguments")
+    command: list[Argument] = Field(default=[], description="an argument vector to run instead of pytest")
+    arguments: list[Argument] = Field(default=[], description="extra pytest arguments")
 
 
 class Configuration(Strict):
     """A test configuration: a suite, and what it adds to it."""
 
     suite: Word
-    adds: list[Word] = Field([], description="tests on top of the suite's own")
+    adds: list[Word] = Field(default=[], description="tests on top of the suite's own")
     risk: Risk = "low"
-    phase: Word | None = Field(None, description="the rollout phase it belongs to, such as 2A")
+    phase: Word | None = Field(default=None, description="the rollout phase it belongs to, such as 2A")
     python_runner: bool = Field(
-        True, alias="python-runner", description="the feature flag: the Python runner is switched on for it"
+        default=True, alias="python-runner", description="the feature flag: the Python runner is switched on for it"
     )
-    timeout_minutes: Minutes = Field(60, alias="timeout-minutes")
+    timeout_minutes: Minutes = Field(default=60, alias="timeout-minutes")
     arguments: list[Argument] = []
     env: dict[EnvName, Argument] = {}
 
@@ -167,9 +133,6 @@ class SuitesFile(Strict):
 
     suites: dict[Word, SuiteBase]
     configurations: dict[Word, Configuration]
-
-
-# --- a pipeline -----------------------------------------------------------------------------------------------------
 
 
 class Schedule(Strict):
@@ -196,8 +159,8 @@ class Triggers(Strict):
 
     call: Call | None = None
     schedule: Schedule | list[Schedule] | None = None
-    dispatch: bool = Field(False, description="by hand, with the same inputs as `call`")
-    labels: list[LabelName] = Field([], description="labels that start it when they are put on a pull request")
+    dispatch: bool = Field(default=False, description="by hand, with the same inputs as `call`")
+    labels: list[LabelName] = Field(default=[], description="labels that start it when they are put on a pull request")
     push: Push | None = None
 
 
@@ -225,12 +188,12 @@ class Job(Strict):
     """A job: one action, on the hub or on each row's runner."""
 
     action: Name
-    matrix: Literal["rows"] | None = Field(None, description="rows: one job a unit of selected rows")
+    matrix: Literal["rows"] | None = Field(default=None, description="rows: one job a unit of selected rows")
     needs: list[Name] | Name = []
-    always: bool = Field(False, description="runs whatever became of the jobs it needs")
-    runner: Name | None = Field(None, description="for a job without matrix; the hub if absent")
-    timeout_minutes: Minutes = Field(15, alias="timeout-minutes")
-    with_: dict[Name, Scalar] = Field({}, alias="with")
+    always: bool = Field(default=False, description="runs whatever became of the jobs it needs")
+    runner: Name | None = Field(default=None, description="for a job without matrix; the hub if absent")
+    timeout_minutes: Minutes = Field(default=15, alias="timeout-minutes")
+    with_: dict[Name, Scalar] = Field(default={}, alias="with")
 
 
 class Gate(Strict):
@@ -238,7 +201,8 @@ class Gate(Strict):
 
     requires: list[Name] = Field(min_length=1)
     empty: Literal["fail", "pass"] = Field(
-        "fail", description="what a run that selects nothing means; `fail` notices a matrix that quietly ran dry"
+        default="fail",
+        description="what a run that selects nothing means; `fail` notices a matrix that quietly ran dry",
     )
 
 
@@ -249,79 +213,29 @@ class PipelineFile(Strict):
     summary: Text
     triggers: Triggers = Triggers()
     rows: Literal["own", "caller"] = Field(
-        "own", description="caller: the rows come from the caller's matrix file, or from the pipeline it names"
+        default="own", description="caller: the rows come from the caller's matrix file, or from the pipeline it names"
     )
     axes: dict[Word, SuitesAxis | list[AxisValue]] = {}
-    include: list[dict[Word, AxisValue]] = Field([], description="rows besides the product of the axes")
-    exclude: list[dict[Word, AxisValue]] = Field([], description="rows of the product to leave out")
-    together: Word | None = Field(None, description="the axis whose rows are compared on one machine, in one job")
-    runner: Name | RunnerBy | None = Field(None, description="where rows run; an axis called `runner` wins")
-    shards: Annotated[int, Field(ge=1, le=256)] = Field(1, description="parts that each row is cut into")
+    include: list[dict[Word, AxisValue]] = Field(default=[], description="rows besides the product of the axes")
+    exclude: list[dict[Word, AxisValue]] = Field(default=[], description="rows of the product to leave out")
+    together: Word | None = Field(
+        default=None, description="the axis whose rows are compared on one machine, in one job"
+    )
+    runner: Name | RunnerBy | None = Field(default=None, description="where rows run; an axis called `runner` wins")
+    shards: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="parts that each row is cut into")
     jobs: dict[Name, Job] = {}
     gate: Gate | None = None
     outputs: dict[Name, Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = Field(
-        {}, description="outputs for callers, as job.output"
+        default={}, description="outputs for callers, as job.output"
     )
     at_home: dict[Name, Scalar] = Field(
-        {}, alias="at-home", description="inputs of runs in the toolkit's own repository, where no caller gives any"
+        default={},
+        alias="at-home",
+        description="inputs of runs in the toolkit's own repository, where no caller gives any",
     )
-    suites: dict[Word, SuiteBase] = Field({}, description="suites of this file only")
-    configurations: dict[Word, Configuration] = Field({}, description="configurations of this file only")
-    runners: dict[Name, Runner] = Field({}, description="runners of this file only")
-
-
-# --- actions.yml ----------------------------------------------------------------------------------------------------
-
-
-class FromInput(Strict):
-    """The action's own input."""
-
-    input: Name
-
-
-class FromOutput(Strict):
-    """An output of an earlier step, as step.output."""
-
-    output: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
-
-
-class TempFolder(Strict):
-    """A folder below the runner's temporary folder."""
-
-    temp: PathPattern
-
-
-class RecipeInput(Strict):
-    """An input that the action has besides its scripts'."""
-
-    help: Text
-    default: Annotated[str, Field(max_length=200)] | None = Field(None, description="absent means required")
-
-
-class Step(Strict):
-    """One step: exactly one of script, action (of this toolkit) and uses (a pinned marketplace action)."""
-
-    script: Name | None = None
-    action: Name | None = None
-    uses: Repository | None = None
-    when: Name | None = Field(None, description="only where this input is not empty")
-    always: bool = False
-    optional: bool = Field(False, description="a failure is shown, and does not fail the action")
-    with_: dict[Name, FromInput | FromOutput | TempFolder | Scalar] = Field({}, alias="with")
-
-
-class Recipe(Strict):
-    """A composite action of several steps. Its inputs are its scripts' inputs that no step binds, plus `inputs`."""
-
-    summary: Text
-    inputs: dict[Name, RecipeInput] = {}
-    steps: list[Step] = Field(min_length=1)
-
-
-class ActionsFile(Strict):
-    """matrices/actions.yml: composite actions that need more than one script."""
-
-    actions: dict[Name, Recipe]
+    suites: dict[Word, SuiteBase] = Field(default={}, description="suites of this file only")
+    configurations: dict[Word, Configuration] = Field(default={}, description="configurations of this file only")
+    runners: dict[Name, Runner] = Field(default={}, description="runners of this file only")
 
 
 FILES: dict[str, type[Strict]] = {

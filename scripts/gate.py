@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import cast
@@ -14,6 +13,7 @@ from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, ShuntyardError
 from shuntyard.human import table
+from shuntyard.origin import read_jobs
 from shuntyard.plan import Empty
 from shuntyard.text import line
 
@@ -38,7 +38,7 @@ def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
     if not requires:
         raise ShuntyardError("input 'requires' names no job", hint="a gate that requires nothing would always pass")
     verdict = gate.decide(
-        read_results(str(inputs["needs"])),
+        {job.name: job.result for job in read_jobs(str(inputs["needs"]))},
         requires=requires,
         matrix_jobs=str(inputs["matrix-jobs"]).split(),
         count=read_count(str(inputs["count"])),
@@ -53,14 +53,6 @@ def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
         outputs={"verdict": "passed" if verdict.passed else "failed"},
         exit_code=EXIT_GOOD if verdict.passed else EXIT_PROBLEMS,
     )
-
-
-def read_results(text: str) -> dict[str, str]:
-    """Each job's result from the `needs` context; ShuntyardError when it has another shape."""
-    needs = json.loads(text)
-    if not isinstance(needs, dict) or not all(isinstance(job, dict) for job in needs.values()):
-        raise ShuntyardError("input 'needs' is not the needs context", hint="pass ${{ toJSON(needs) }}")
-    return {str(name): str(job.get("result") or "") for name, job in needs.items()}
 
 
 def read_count(text: str) -> int | None:

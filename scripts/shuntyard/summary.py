@@ -45,8 +45,9 @@ def plain(report: Report) -> str:
     if report.rows:
         parts.append(human.table(HEADINGS, [cells(row) for row in worst_first(report.rows)], right=_NUMBERS))
     if report.pairs:
-        rows = [(*pair_cells(pair)[1:], pair_cells(pair)[0]) for pair in report.pairs]
-        parts.append(human.table(("arms", "tests", "outcomes", "time ratio", "n", "configuration"), rows))
+        rows = [pair_cells(pair) for pair in report.pairs]
+        headings = ("configuration", "arms", "tests", "outcomes", "time ratio", "n")
+        parts.append(human.table(headings, rows, right=frozenset({4, 5})))
         parts.append(caution(report.pairs))
     return "\n\n".join(part for part in parts if part)
 

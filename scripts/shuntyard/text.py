@@ -34,9 +34,10 @@ def _picture(match: re.Match[str]) -> str:
 def line(text: str, limit: int = 200) -> str:
     """The text on one line, at most `limit` characters long; safe for a terminal and for a runner's log.
 
-    A runner takes `##[...]` anywhere in a line for a command, so that sequence is parted.
+    A runner takes `##[...]` anywhere in a line and `::...` at its start for a command, so these are parted.
     """
-    return clip(" ".join(visible(text[: limit * 4]).split()).replace("##[", "## ["), limit)
+    shown = " ".join(visible(text[: limit * 4]).split()).replace("##[", "## [")
+    return clip(shown.replace("::", ": :", 1) if shown.startswith("::") else shown, limit)
 
 
 def clip(text: str, limit: int) -> str:

@@ -37,7 +37,7 @@ def run(
     """
     # A fork server starts clean (no OpenMP threads, which do not survive a fork) and imports PyTorch only once.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch", "torch.distributed"])
+    context.set_forkserver_preload(["torch.distributed.fsdp", "torch.distributed.checkpoint"])
     store = dist.TCPStore(LOOPBACK, 0, is_master=True, wait_for_workers=False)
     processes, pipes = [], []
     for rank in range(world_size):

@@ -1,0 +1,80 @@
+"""What starts a workflow, and what it may be given: each input is declared by an action that one of its jobs uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator import schema
+from generator.faults import suggest
+from generator.load import Pipeline, Toolkit
+from generator.pipeline import Composite, Triggers
+from generator.source import Document
+from shuntyard.contract import Input
+from shuntyard.errors import Problem
+
+SELECT_ACTION = "select-rows"
+MATRIX_INPUT = Input(
+    name="matrix", help="Your own matrix file, in your checkout; empty runs the pipeline named.", default=""
+)
+
+
+def workflow_inputs(pipeline: Pipeline, composites: dict[str, Composite]) -> tuple[dict[str, Input], list[Problem]]:
+    """The inputs that callers may set, by name, and what is wrong with the pipeline's list of them."""
+    model, document = pipeline.model, pipeline.document
+    declared = _declared(model, composites)
+    problems = []
+    chosen = {}
+    for index, name in enumerate(model.triggers.call.inputs if model.triggers.call else []):
+        if name in declared:
+            chosen[name] = replace(declared[name], default=declared[name].default or "")
+        else:
+            hint = suggest(name, declared)
+            place = ("triggers", "call", "inputs", index)
+            problems.append(
+                document.problem(place, f"no job's action has an input {name!r}", hint=hint, rule="contract")
+            )
+    for name in model.at_home:
+        if name not in chosen:
+            hint = suggest(name, chosen)
+            message = f"the pipeline has no input {name!r}"
+            problems.append(document.problem(("at-home", name), message, hint=hint, rule="contract"))
+    return chosen, problems
+
+
+def _declared(model: schema.PipelineFile, composites: dict[str, Composite]) -> dict[str, Input]:
+    """Every input of the actions that the pipeline's jobs use; the first action that has it says what it is."""
+    actions = [job.action for job in model.jobs.values()]
+    if any(job.matrix for job in model.jobs.values()):
+        actions.insert(0, SELECT_ACTION)
+    declared = {MATRIX_INPUT.name: MATRIX_INPUT} if model.rows == "caller" else {}
+    for action in actions:
+        for item in composites[action].inputs if action in composites else ():
+            declared.setdefault(item.name, item)
+    return declared
+
+
+def workflow_triggers(
+    toolkit: Toolkit, model: schema.PipelineFile, document: Document, inputs: dict[str, Input]
+) -> tuple[Triggers, list[Problem]]:
+    """The triggers as data, and a problem for each label that is not declared."""
+    triggers = model.triggers
+    schedules = triggers.schedule if isinstance(triggers.schedule, list) else [triggers.schedule]
+    problems = [
+        document.problem(
+            ("triggers", "labels", index),
+            f"unknown label {label!r}",
+            hint=f"{suggest(label, toolkit.labels)}; labels are declared in matrices/labels.yml",
+            rule="labels",
+        )
+        for index, label in enumerate(triggers.labels)
+        if label not in toolkit.labels
+    ]
+    result = Triggers(
+        call=triggers.call is not None,
+        dispatch=triggers.dispatch,
+        inputs=tuple(inputs.values()),
+        crons=tuple((schedule.cron, schedule.timezone or "") for schedule in schedules if schedule),
+        labels=tuple(triggers.labels),
+        branches=tuple(triggers.push.branches) if triggers.push else (),
+    )
+    return result, problems

@@ -1,0 +1,41 @@
+"""Writes the report's folder: `report.json`, `report.html`, `summary.md`, each whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shuntyard import wire
+from shuntyard.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Where the files are."""
+
+    folder: Path
+    json: Path
+    html: Path
+    summary: Path
+
+
+def publish(folder: Path, report: Report, *, html: str, summary: str) -> Published:
+    """Writes the three files, over those of an earlier run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = Published(
+        folder=folder, json=folder / "report.json", html=folder / "report.html", summary=folder / "summary.md"
+    )
+    # ASCII, so that even half a surrogate pair from a hostile name can be written and read back.
+    _write(files.json, json.dumps(wire.encode(report), indent=1, allow_nan=False))
+    _write(files.html, html)
+    _write(files.summary, summary)
+    return files
+
+
+def _write(path: Path, text: str) -> None:
+    """Under another name first and then renamed, so that a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(path)
