@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from shuntyard.text import NOTHING, line, width
@@ -37,6 +38,16 @@ def memory(megabytes: float) -> str:
 def ratio(value: float | None) -> str:
     """A time ratio: `0.97×`; a dash where there is none."""
     return NOTHING if value is None else f"{value:.2f}×"
+
+
+def tally(words: Sequence[str]) -> str:
+    """What there is and how often: `2 × passed, 1 × failed`."""
+    return ", ".join(f"{number} × {word}" for word, number in Counter(words).most_common()) or "not there"
+
+
+def moment(iso: str) -> str:
+    """`2026-11-20 03:17 UTC` from an ISO 8601 time in UTC."""
+    return f"{iso[:16].replace('T', ' ')} UTC"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:

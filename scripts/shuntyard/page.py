@@ -36,7 +36,9 @@ def render(report: Report) -> str:
         "count": human.count,
         "duration": human.duration,
         "memory": human.memory,
+        "moment": human.moment,
         "ratio": human.ratio,
+        "tally": human.tally,
         "ratio_position": ratio_position,
         "answer": summary.answer,
     }

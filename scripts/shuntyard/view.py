@@ -133,5 +133,5 @@ def _ticks(highest: float) -> list[float]:
 
 
 def ratio_position(ratio: float) -> float:
-    """Where a time ratio lies on a logarithmic scale from a half (0 %) over equal (50 %) to twice (100 %)."""
-    return round(min(max(50 + 50 * math.log2(max(ratio, 1e-9)), 0), 100), 2)
+    """Where a time ratio lies on a logarithmic scale from 3/4 (0 %) over equal (50 %) to 4/3 (100 %), kept inside it."""
+    return round(min(max(50 + 50 * math.log(max(ratio, 1e-9), 4 / 3), 0), 100), 2)
