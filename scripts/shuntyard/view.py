@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shuntyard.failures import Failure, Slow, failures, slowest
-from shuntyard.human import duration
 from shuntyard.pairs import BASELINE, group_arms
 from shuntyard.report import Difference, Pair, Report, RowReport, Run
 from shuntyard.summary import worst_first
@@ -90,7 +89,7 @@ def view(report: Report) -> View:
         fallbacks=head([(row, reason) for row in report.rows for reason in row.fallback_reasons], 150),
         pairs=head(report.pairs, 250),
         differences=head([(pair, difference) for pair in report.pairs for difference in pair.differences], 150),
-        slow=tuple(slowest(report, 25)),
+        slow=tuple(slowest(report, 15)),
         chart=chart(report.rows, tones),
     )
 
@@ -108,10 +107,10 @@ def arm_tones(rows: Sequence[RowReport]) -> dict[str, int]:
 def chart(rows: Sequence[RowReport], tones: dict[str, int]) -> Chart:
     """Bars for all rows that have a time, on one linear scale from 0."""
     timed = [row for row in rows if row.duration_s > 0]
-    ticks = _ticks(max((second for row in timed for second in row.durations_s), default=0.0))
+    ticks = _ticks(max((seconds for row in timed for seconds in row.durations_s), default=0.0))
     top = ticks[-1] if ticks else 1.0
     groups = [tuple(_bar(row, tones[row.arm], top) for row in group) for group in group_arms(timed)]
-    marks = tuple((round(100 * tick / top, 2), duration(tick) if tick else "0") for tick in ticks)
+    marks = tuple((round(100 * tick / top, 2), _label(tick, ticks[1])) for tick in ticks)
     return Chart(groups=head(groups, 150), ticks=marks)
 
 
@@ -130,6 +129,12 @@ def _ticks(highest: float) -> list[float]:
         step = 10 ** math.floor(math.log10(highest))
         step = next(step * factor for factor in (0.2, 0.5, 1, 2) if step * factor * _TICKS >= highest)
     return [step * number for number in range(math.ceil(highest / step - 1e-9) + 1)]
+
+
+def _label(tick: float, step: float) -> str:
+    """A tick in the unit of its step, so that all ticks of a scale read alike."""
+    size, unit = (3600, "h") if step >= 3600 else (60, "min") if step >= 60 else (1, "s") if step >= 1 else (0.001, "ms")
+    return f"{tick / size:.3g} {unit}" if tick else "0"
 
 
 def ratio_position(ratio: float) -> float:

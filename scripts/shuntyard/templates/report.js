@@ -28,7 +28,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       heading.replaceChildren(button);
     });
   }
-  if (body.rows.length > 12) {
+  if (table.classList.contains("filterable") && body.rows.length > 8) {
     const filter = document.createElement("input");
     filter.type = "search";
     filter.className = "filter";
