@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from generator.faults import suggest
@@ -10,7 +11,7 @@ from generator.pipeline import Composite, InputRef, Step, StepOutput, Temp, Uses
 from generator.recipe import FromInput, FromOutput, TempFolder
 from generator.recipe import Step as RecipeStep
 from generator.source import Document, KeyPath
-from shuntyard.contract import Input, Output
+from shuntyard.contract import Contract, Input, Output
 from shuntyard.errors import Problem, ProblemsFound
 
 TOOLKIT_ACTION = "setup-toolkit"
@@ -27,26 +28,32 @@ def compose_all(toolkit: Toolkit) -> dict[str, Composite]:
             problems += reader.problems
         else:
             composites[name] = _from_contract(toolkit, name)
+            problems += _libraries_problem(toolkit.contracts[name])
     if problems:
         raise ProblemsFound(problems)
     return dict(sorted(composites.items()))
 
 
 def _ordered(toolkit: Toolkit) -> list[str]:
-    """Actions that others use come first; a recipe that uses itself stays where it is, and is reported there."""
+    """Actions that others use come first; recipes that use each other in a circle come last, and are reported there."""
     done: list[str] = [name for name in toolkit.action_names() if name not in toolkit.recipes]
     waiting = sorted(toolkit.recipes)
     while waiting:
         ready = [
-            name
-            for name in waiting
-            if all(step.action in done or step.action is None for step in toolkit.recipes[name].steps)
-        ]
-        if not ready:
-            return done + waiting
+            name for name in waiting if not any(step.action in waiting for step in toolkit.recipes[name].steps)
+        ] or waiting
         done += ready
         waiting = [name for name in waiting if name not in ready]
     return done
+
+
+def _libraries_problem(contract: Contract) -> list[Problem]:
+    """A script that needs the toolkit's libraries cannot be an action by itself."""
+    if not contract.toolkit:
+        return []
+    hint = f"give it a recipe in matrices/actions.yml, with `- action: {TOOLKIT_ACTION}` first"
+    message = f"{contract.name} needs the toolkit's libraries, and nothing sets them up"
+    return [Problem(file=contract.script, rule="recipe", message=message, hint=hint)]
 
 
 def _from_contract(toolkit: Toolkit, name: str) -> Composite:
@@ -75,6 +82,7 @@ class _RecipeReader:
         self.document: Document = toolkit.documents["actions"]
         self.problems: list[Problem] = []
         self.outputs: dict[str, dict[str, Output]] = {}
+        self.ids: set[str] = set()
         own = {key: Input(name=key, help=item.help, default=item.default) for key, item in self.recipe.inputs.items()}
         self.inputs: dict[str, Input] = own
 
@@ -105,7 +113,7 @@ class _RecipeReader:
             self._fault(path, "a step names exactly one of script, action and uses", "remove the others")
             return Step(id=f"step-{index}", uses=Uses("script", ""))
         given = {name: self._value((*path, "with", name), value) for name, value in item.with_.items()}
-        step_id = item.script or item.action or (item.uses or "").split("/")[-1]
+        step_id = self._free_id(item.script or item.action or (item.uses or "").split("/")[-1])
         if item.when and item.when not in self.inputs:
             self._fault((*path, "when"), f"no input is called {item.when!r}", suggest(item.when, self.inputs))
         step = Step(
@@ -119,12 +127,23 @@ class _RecipeReader:
         )
         return self._with_own_inputs(path, item, step)
 
+    def _free_id(self, wanted: str) -> str:
+        """The step's id: what it runs, numbered from the second time on."""
+        ids = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+        step_id = next(name for name in ids if name not in self.ids)
+        self.ids.add(step_id)
+        return step_id
+
     def _uses(self, path: KeyPath, item: RecipeStep) -> Uses:
         if item.script:
             self._known(path, "script", item.script, self.toolkit.contracts)
             return Uses("script", item.script)
         if item.action:
-            self._known(path, "action", item.action, self.composites)
+            if item.action in self.toolkit.recipes and item.action not in self.composites:
+                said = f"{self.name} and {item.action} use each other in a circle"
+                self._fault((*path, "action"), said, "remove one of these steps")
+            else:
+                self._known(path, "action", item.action, self.composites)
             return Uses("own", item.action)
         self._known(path, "uses", item.uses or "", self.toolkit.pins)
         return Uses("marketplace", item.uses or "")
@@ -155,7 +174,7 @@ class _RecipeReader:
             composite = self.composites[item.action or ""]
             declared = composite.inputs
             self.outputs[step.id] = {output.name: output for output, _ in composite.outputs}
-        if item.script or item.action:
+        if step.uses.name in self.toolkit.contracts or step.uses.name in self.composites:
             names = [entry.name for entry in declared]
             for name in step.with_:
                 if name not in names:

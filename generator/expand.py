@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import schema
-from generator.alphabet import AxisValue
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
+from generator.points import ARM_AXIS, Point, PointReader
 from generator.source import KeyPath
 from shuntyard.errors import Problem, ProblemsFound
 from shuntyard.plan import CompiledPipeline, CompiledRow, Suite
+from shuntyard.select import unit_id
 
-ARM_AXIS = "arm"
 RUNNER_AXIS = "runner"
-ARMS = ("shell", "python")
+PYTHON_AXIS = "python"
 ID_LENGTH = 100  # an artifact's and a job's name must hold it, with the pipeline's
 
 
@@ -50,98 +49,57 @@ class _Expansion:
             suites={**toolkit.suites, **self.model.suites},
             configurations={**toolkit.configurations, **self.model.configurations},
         )
-        self.config_axis = next((n for n, axis in self.model.axes.items() if isinstance(axis, schema.SuitesAxis)), "")
+        self.points = PointReader(self.model, self.document, self.names.configurations)
 
     def compiled(self) -> CompiledPipeline:
-        rows = self._rows() if self.model.rows == "own" else []
+        self._check_configurations()
+        rows = self._rows() if self.model.rows == "own" else self._no_rows()
         runners = sorted({row.runner for row in rows})
         suites = sorted({row.suite for row in rows})
-        return CompiledPipeline(
+        compiled = CompiledPipeline(
             pipeline=self.model.pipeline,
             summary=self.model.summary,
             events=tuple(_events(self.model.triggers)),
             labels=tuple(self.model.triggers.labels),
             together=self.model.together or "",
-            config_axis=self.config_axis,
+            config_axis=self.points.config_axis,
             empty=self.model.gate.empty if self.model.gate else "fail",
             runners={name: tuple(self.names.runners[name].labels) for name in runners if name in self.names.runners},
             suites={name: self._suite(name) for name in suites},
             flags={n: self.names.configurations[n].python_runner for n in suites if n in self.names.configurations},
             rows=tuple(rows),
         )
+        self._check_units(compiled)
+        return compiled
 
     def _fault(self, path: KeyPath, message: str, hint: str = "", rule: str = "matrix") -> None:
         self.problems.append(self.document.problem(path, message, hint=hint, rule=rule))
 
     def _rows(self) -> list[CompiledRow]:
-        axes = {name: self._axis(name, axis) for name, axis in self.model.axes.items()}
-        if self.model.together and self.model.together not in axes:
-            self._fault(("together",), f"no axis is called {self.model.together!r}", suggest(self.model.together, axes))
-        for value in axes.get(ARM_AXIS, []):
-            if value not in ARMS:
-                self._fault(("axes", ARM_AXIS), f"unknown arm {value!r}", suggest(value, ARMS))
-        points = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())] if axes else []
-        points = [point for point in points if not self._excluded(point)]
-        self._check_excludes(axes)
-        points += [{name: str(value) for name, value in entry.items()} for entry in self.model.include]
-        if not points:
-            self._fault(("axes",), "the matrix is empty", "give it at least one axis with a value, or an include")
-        rows = [self._row(point) for point in points]
-        self._check_ids(rows)
+        points = self.points.points()
+        self.problems += self.points.problems
+        if len(self.model.configurations) > 1 and not self.points.config_axis:
+            hint = "add an axis such as `config: {suites: [one, two]}`"
+            self._fault(("configurations",), "several configurations, and no axis that chooses among them", hint)
+        rows = [self._row(point.values) for point in points]
+        self._check_ids(rows, points)
         return rows
 
-    def _axis(self, name: str, axis: schema.SuitesAxis | list[AxisValue]) -> list[str]:
-        path: KeyPath = ("axes", name)
-        if isinstance(axis, schema.SuitesAxis):
-            values = self._configurations(path, axis)
-        else:
-            values = [str(value) for value in axis]
-        if not values:
-            self._fault(path, f"axis {name!r} is empty", "an empty axis would empty the whole matrix")
-        for index, value in enumerate(values):
-            if value in values[:index]:
-                self._fault((*path, index), f"axis {name!r} has {value!r} twice")
-        return values
+    def _check_configurations(self) -> None:
+        for name, configuration in self.model.configurations.items():
+            if configuration.suite not in self.names.suites:
+                hint = suggest(configuration.suite, self.names.suites)
+                path: KeyPath = ("configurations", name, "suite")
+                self._fault(path, f"unknown suite {configuration.suite!r}", hint, "names")
 
-    def _configurations(self, path: KeyPath, axis: schema.SuitesAxis) -> list[str]:
-        known = self.names.configurations
-        if axis.suites == "all":
-            return list(known)
-        if isinstance(axis.suites, list):
-            for index, name in enumerate(axis.suites):
-                if name not in known:
-                    self._fault(
-                        (*path, "suites", index), f"unknown configuration {name!r}", suggest(name, known), "names"
-                    )
-            return [name for name in axis.suites if name in known]
-        phases = None if axis.suites.phase is None else [str(phase) for phase in axis.suites.phase]
-        existing = {configuration.phase for configuration in known.values() if configuration.phase}
-        for index, phase in enumerate(phases or []):
-            if phase not in existing:
-                hint = suggest(phase, existing)
-                self._fault((*path, "suites", "phase", index), f"no configuration is in phase {phase!r}", hint, "names")
-        return [
-            name
-            for name, item in known.items()
-            if (phases is None or item.phase in phases) and (axis.suites.risk is None or item.risk in axis.suites.risk)
-        ]
-
-    def _excluded(self, point: Mapping[str, str]) -> bool:
-        return any(_fits(point, entry) for entry in self.model.exclude)
-
-    def _check_excludes(self, axes: Mapping[str, list[str]]) -> None:
-        points = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-        for index, entry in enumerate(self.model.exclude):
-            unknown = [name for name in entry if name not in axes]
-            if unknown:
-                self._fault(
-                    ("exclude", index, unknown[0]), f"no axis is called {unknown[0]!r}", suggest(unknown[0], axes)
-                )
-            elif not any(_fits(point, entry) for point in points):
-                self._fault(("exclude", index), "this exclude matches no row", "remove it, or correct its values")
+    def _no_rows(self) -> list[CompiledRow]:
+        for key in ("axes", "include", "exclude", "together"):
+            if getattr(self.model, key):
+                self._fault((key,), f"{key!r} says nothing here", "the rows come from the caller (`rows: caller`)")
+        return []
 
     def _row(self, values: dict[str, str]) -> CompiledRow:
-        suite = values.get(self.config_axis) or next(iter(self.model.configurations), self.model.pipeline)
+        suite = values.get(self.points.config_axis) or next(iter(self.model.configurations), self.model.pipeline)
         return CompiledRow(
             id=".".join(values.values()),
             values=values,
@@ -174,29 +132,38 @@ class _Expansion:
             self._fault(path, f"unknown runner {name!r}", suggest(name, self.names.runners), "runners")
         return name
 
-    def _check_ids(self, rows: list[CompiledRow]) -> None:
+    def _check_ids(self, rows: list[CompiledRow], points: list[Point]) -> None:
         first: dict[str, dict[str, str]] = {}
-        for row in rows:
-            if row.id in first:
+        for row, point in zip(rows, points, strict=True):
+            if first.get(row.id) == row.values:
+                self._fault(point.path, f"there is a row {_shown(row.values)} already", "remove one of the two")
+            elif row.id in first:
                 said = f"two rows are called {row.id!r}: {_shown(first[row.id])} and {_shown(row.values)}"
-                self._fault(("axes",), said, "change one of the values, so that the joined names differ")
+                self._fault(point.path, said, "change one of the values, so that the joined names differ")
             elif len(row.id) > ID_LENGTH:
-                self._fault(
-                    ("axes",), f"the row id {row.id!r} is longer than {ID_LENGTH} characters", "shorten the values"
-                )
+                hint = "shorten the values"
+                self._fault(point.path, f"the row id {row.id!r} is longer than {ID_LENGTH} characters", hint)
             first.setdefault(row.id, row.values)
+
+    def _check_units(self, compiled: CompiledPipeline) -> None:
+        """Rows that share a job differ in the `together` axis only, and can share a machine."""
+        groups: dict[str, list[CompiledRow]] = {}
+        for row in compiled.rows if compiled.together and not self.problems else ():
+            groups.setdefault(unit_id(compiled, row), []).append(row)
+        for name, (first, *others) in groups.items():
+            for row in others:
+                if _besides(row, compiled.together) != _besides(first, compiled.together):
+                    said = f"two jobs are called {name!r}: for the rows {first.id!r} and {row.id!r}"
+                    self._fault(("together",), said, "change one of the values, so that the joined names differ")
+                elif (row.runner, row.values.get(PYTHON_AXIS)) != (first.runner, first.values.get(PYTHON_AXIS)):
+                    said = f"the rows {first.id!r} and {row.id!r} share a job, and name different machines or Pythons"
+                    self._fault(("together",), said, "rows are compared on one machine, in one Python")
 
     def _suite(self, name: str) -> Suite:
         configuration = self.names.configurations.get(name)
         if configuration is None:
             return Suite(id=name, places=tuple(schema.SuiteBase().places))
-        base = self.names.suites.get(configuration.suite)
-        if base is None:
-            hint = suggest(configuration.suite, self.names.suites)
-            own = name in self.model.configurations
-            path: KeyPath = ("configurations", name, "suite") if own else ()
-            self._fault(path, f"configuration {name!r} names the unknown suite {configuration.suite!r}", hint, "names")
-            base = schema.SuiteBase()
+        base = self.names.suites.get(configuration.suite, schema.SuiteBase())
         return Suite(
             id=name,
             suite=configuration.suite,
@@ -227,8 +194,9 @@ def _events(triggers: schema.Triggers) -> list[str]:
     return events
 
 
-def _fits(point: Mapping[str, str], entry: Mapping[str, AxisValue]) -> bool:
-    return all(point.get(name) == str(value) for name, value in entry.items())
+def _besides(row: CompiledRow, axis: str) -> tuple[dict[str, str], bool]:
+    """What a row is besides its value on `axis`, and whether it has one."""
+    return {name: value for name, value in row.values.items() if name != axis}, axis in row.values
 
 
 def _shown(values: Mapping[str, str]) -> str:

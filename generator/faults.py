@@ -5,33 +5,40 @@ from __future__ import annotations
 import difflib
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from generator import phrases
 from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
 
-MEANINGS = {
-    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as run-shard",
-    r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$": "letters, digits and _ . + - only, starting with a letter or digit",
-}
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One of pydantic's errors, and its place in the file.
+
+    `members` says which members of which unions complain: pydantic tries each, and tells what every one dislikes.
+    """
+
+    detail: ErrorDetails
+    path: KeyPath
+    key: bool
+    members: tuple[tuple[KeyPath, str], ...]
 
 
 def explain(kind: type[BaseModel], error: ValidationError, document: Document) -> list[Problem]:
-    """One problem a place. Where each member of a union complains, the complaint that got deepest speaks."""
-    ranked: dict[KeyPath, tuple[int, Problem]] = {}
-    for detail in error.errors(include_url=False):
-        path = _path_in_file(detail, document)
-        rank = len(detail["loc"]) if detail["type"].endswith("_type") else len(detail["loc"]) + 100
-        if path not in ranked or ranked[path][0] < rank:
-            ranked[path] = (rank, _problem(kind, detail, path, document))
-    deepest = [
-        path for path in ranked if not any(len(other) > len(path) and other[: len(path)] == path for other in ranked)
-    ]
-    return [ranked[path][1] for path in deepest] or [problem for _, problem in ranked.values()]
+    """One problem a place. Of a union's members, the one that fits the value best speaks."""
+    complaints = [_place(detail, document) for detail in error.errors(include_url=False)]
+    for union in sorted({union for complaint in complaints for union, _ in complaint.members}, key=len):
+        complaints = _best_member(union, complaints)
+    by_place: dict[tuple[KeyPath, bool], list[Complaint]] = {}
+    for complaint in complaints:
+        by_place.setdefault((complaint.path, complaint.key), []).append(complaint)
+    return [_problem(kind, together, document) for together in by_place.values()]
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -43,46 +50,60 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names)}" if names else "none is declared"
 
 
-def _path_in_file(detail: ErrorDetails, document: Document) -> KeyPath:
-    """pydantic's location without the names of union members. A missing key is its own place."""
+def _place(detail: ErrorDetails, document: Document) -> Complaint:
+    """pydantic's location without the names of union members, which are in no file. A missing key is its own place."""
     path: KeyPath = ()
-    for part in detail["loc"]:
+    members = []
+    location = detail["loc"]
+    own = location[-1:] if detail["type"] == "missing" else ()
+    key = location[-1:] == ("[key]",)
+    for part in location[: len(location) - int(bool(own or key))]:
         if (*path, part) in document.marks:
             path = (*path, part)
-    return (*path, detail["loc"][-1]) if detail["type"] == "missing" else path
+        else:
+            members.append((path, str(part)))
+    key = key or detail["type"] == "extra_forbidden"
+    return Complaint(detail, (*path, *own), key, tuple(members))
 
 
-def _problem(kind: type[BaseModel], detail: ErrorDetails, path: KeyPath, document: Document) -> Problem:
-    value = detail["input"]
-    text = document.mark(path).text
-    name = str(detail["loc"][-1]) if detail["loc"] else ""
+def _best_member(union: KeyPath, complaints: Sequence[Complaint]) -> list[Complaint]:
+    """The complaints without those of the members of `union` that fit its value worse than another."""
+    by_member: dict[str, list[Complaint]] = {}
+    for complaint in complaints:
+        if dict(complaint.members).get(union):
+            by_member.setdefault(dict(complaint.members)[union], []).append(complaint)
+    fits = {member: _fit(union, theirs) for member, theirs in by_member.items()}
+    best = max(fits.values(), default=(0, 0))
+    tied = [member for member, fit in fits.items() if fit == best]
+    kept = [complaint for member in (tied if best[0] == 0 else tied[:1]) for complaint in by_member[member]]
+    if len(tied) > 1 and any(complaint.detail["type"] == "extra_forbidden" for complaint in kept):
+        kept = [complaint for complaint in kept if complaint.detail["type"] != "missing"]
+    return [complaint for complaint in complaints if complaint in kept or union not in dict(complaint.members)]
+
+
+def _fit(union: KeyPath, complaints: Sequence[Complaint]) -> tuple[int, int]:
+    """How well a member of a union fits, more is better: 0 another kind of value, 1 other keys, 2 the right shape."""
+    if any(complaint.path == union and phrases.is_kind(complaint.detail) for complaint in complaints):
+        return 0, 0
+    foreign = sum(complaint.detail["type"] in ("extra_forbidden", "missing") for complaint in complaints)
+    return (1, -foreign) if foreign else (2, 0)
+
+
+def _problem(kind: type[BaseModel], together: Sequence[Complaint], document: Document) -> Problem:
+    detail, path, key = together[0].detail, together[0].path, together[0].key
+    name = str(path[-1]) if path else ""
     match detail["type"]:
         case "extra_forbidden":
-            known = {key for model in _models_at(kind, path[:-1]) for key in _keys(model)}
+            known = {word for model in _models_at(kind, path[:-1]) for word in _keys(model)}
             return document.problem(path, f"unknown key {name!r}", hint=suggest(name, known), key=True)
         case "missing":
             return document.problem(path, f"key {name!r} is missing", hint=_description(kind, path))
-        case "string_type" | "int_type" | "bool_type" if isinstance(value, bool | float | int) and text:
-            message, hint = _misread(text, value)
-            return document.problem(path, message, hint=hint)
-        case "string_pattern_mismatch":
-            pattern = str(detail.get("ctx", {}).get("pattern", ""))
-            return document.problem(
-                path, f"{value!r} is not allowed here", hint=MEANINGS.get(pattern, f"it must match {pattern}")
-            )
-        case "literal_error":
-            return document.problem(
-                path, f"{value!r} is not allowed here", hint=f"one of {detail.get('ctx', {}).get('expected', '')}"
-            )
-        case _:
-            shown = f"{value!r}: " if isinstance(value, str | int | float) else ""
-            return document.problem(path, shown + detail["msg"].removeprefix("Value error, "))
-
-
-def _misread(text: str, value: Any) -> tuple[str, str]:
-    """Message and hint for a plain scalar that YAML takes for something else than text."""
-    what = "a truth value" if isinstance(value, bool) else f"the number {value}"
-    return f"{text} reads as {what}", f'quote it to keep it text: "{text}"'
+    if phrases.is_kind(detail):
+        wanted = [str(complaint.detail["type"]) for complaint in together]
+        message, hint = phrases.another_kind(wanted, detail["input"], document.mark(path).text)
+    else:
+        message, hint = phrases.another_value(detail)
+    return document.problem(path, message, hint=hint, key=key)
 
 
 def _description(kind: type[BaseModel], path: KeyPath) -> str:

@@ -16,6 +16,7 @@ from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
 Model = TypeVar("Model", bound=BaseModel)
 
 SHARED_FILES = ("toolkit", "runners", "labels", "pins", "suites", "actions")
+CHECKOUT = "actions/checkout"  # rendered where an action works on the caller's checkout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,13 @@ def load(root: Path) -> Toolkit:
     pipelines: dict[str, Pipeline] = {}
     for name in SHARED_FILES:
         try:
-            documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml")
+            documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml", tolerant=True)
             models[name] = validate(schema.FILES[name], documents[name])
         except ProblemsFound as found:
             problems += found.problems
+    for path in sorted(folder.glob("*.yaml")):
+        hint = f"rename it to {path.stem}.yml"
+        problems.append(Problem(file=f"matrices/{path.name}", rule="format", message="is not read", hint=hint))
     for path in sorted(folder.glob("*.yml")):
         if path.stem in SHARED_FILES:
             continue
@@ -71,6 +75,7 @@ def load(root: Path) -> Toolkit:
             documents[path.stem] = pipeline.document
         except ProblemsFound as found:
             problems += found.problems
+    problems += _disagreements(models, documents)
     if problems:
         raise ProblemsFound(problems)
     return Toolkit(
@@ -88,9 +93,28 @@ def load(root: Path) -> Toolkit:
     )
 
 
+def _disagreements(models: dict[str, Any], documents: dict[str, Document]) -> list[Problem]:
+    """What one shared file names and another does not have."""
+    problems = []
+    if {"toolkit", "runners"} <= models.keys() and models["toolkit"].hub not in models["runners"].runners:
+        hint = faults.suggest(models["toolkit"].hub, models["runners"].runners)
+        message = f"unknown runner {models['toolkit'].hub!r}"
+        problems.append(documents["toolkit"].problem(("hub",), message, hint=hint, rule="runners"))
+    if "pins" in models and CHECKOUT not in models["pins"].pins:
+        hint = "workflows check out with it; declare its version and commit"
+        problems.append(documents["pins"].problem(("pins",), f"{CHECKOUT} is not pinned", hint=hint, rule="names"))
+    for name, item in models["suites"].configurations.items() if "suites" in models else ():
+        if item.suite not in models["suites"].suites:
+            hint = faults.suggest(item.suite, models["suites"].suites)
+            place = ("configurations", name, "suite")
+            message = f"unknown suite {item.suite!r}"
+            problems.append(documents["suites"].problem(place, message, hint=hint, rule="names"))
+    return problems
+
+
 def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pipeline:
     """One pipeline file, the toolkit's own or a caller's. Raises ProblemsFound."""
-    document = read(path, shown=shown)
+    document = read(path, shown=shown, tolerant=True)
     model = validate(schema.PipelineFile, document)
     if expected is not None and model.pipeline != expected:
         hint = f"rename the file to {model.pipeline}.yml, or the pipeline to {expected}"
@@ -102,8 +126,12 @@ def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pip
 
 
 def validate(kind: type[Model], document: Document) -> Model:
-    """The document as a model. Raises ProblemsFound, one problem a fault."""
+    """The document as a model. Raises ProblemsFound: what reading found, and one problem for each other fault."""
     try:
-        return kind.model_validate(document.data if document.data is not None else {})
+        model = kind.model_validate(document.data if document.data is not None else {})
     except ValidationError as error:
-        raise ProblemsFound(faults.explain(kind, error, document)) from error
+        told = faults.explain(kind, error, document)
+        raise ProblemsFound(document.problems + [p for p in told if not document.blamed(p)]) from error
+    if document.problems:
+        raise ProblemsFound(document.problems)
+    return model

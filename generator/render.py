@@ -43,17 +43,21 @@ class Rendering:
 
 def render(toolkit: Toolkit) -> Rendering:
     """Renders in memory; writes nothing. Raises ProblemsFound with every fault of every pipeline."""
-    composites = compose_all(toolkit)
+    composites: dict[str, Composite] = {}
     workflows: dict[str, Workflow] = {}
     compiled: dict[str, CompiledPipeline] = {}
     problems: list[Problem] = []
+    try:
+        composites = compose_all(toolkit)
+    except ProblemsFound as found:
+        problems += found.problems
     for name, pipeline in toolkit.pipelines.items():
         try:
             compiled[name] = expand(toolkit, pipeline)
         except ProblemsFound as found:
             problems += found.problems
-        try:
-            workflows[name] = assemble(toolkit, composites, pipeline)
+        try:  # without actions, every job would be at fault
+            workflows |= {name: assemble(toolkit, composites, pipeline)} if composites else {}
         except ProblemsFound as found:
             problems += found.problems
     if problems:
@@ -89,7 +93,7 @@ def drift(root: Path, files: dict[str, str]) -> list[Problem]:
         target = root / path
         if not target.is_file():
             problems.append(_drifted(path, "is missing"))
-        elif target.read_text(encoding="utf-8") != text:
+        elif target.read_bytes() != text.encode():
             problems.append(_drifted(path, "is not what its source makes"))
     problems += [_drifted(path, "is made by nothing any more") for path in stale(root, files)]
     return sorted(problems)
@@ -99,6 +103,11 @@ def _drifted(path: str, what: str) -> Problem:
     return Problem(
         file=path, rule="drift", message=f"{path} {what}", hint="run `make render` and commit what it writes"
     )
+
+
+def _in_the_way(path: str) -> Problem:
+    hint = "rename it, or what renders to its name; remove it if it may be rendered"
+    return Problem(file=path, rule="drift", message=f"{path} is not a rendered file, and would be overwritten", hint=hint)
 
 
 def stale(root: Path, files: dict[str, str]) -> list[str]:
@@ -115,12 +124,16 @@ def stale(root: Path, files: dict[str, str]) -> list[str]:
 def write(root: Path, files: dict[str, str]) -> list[str]:
     """Writes what has changed and removes what is stale; returns the changed paths.
 
-    Each file is replaced whole, so that an interrupted rendering leaves every file either old or new.
+    Each file is replaced whole, so that an interrupted rendering leaves every file either old or new. Raises
+    ProblemsFound, and writes nothing, where a file that somebody wrote by hand stands in the way.
     """
+    foreign = [path for path in files if (root / path).exists() and not style.is_rendered(_first_line(root / path))]
+    if foreign:
+        raise ProblemsFound([_in_the_way(path) for path in foreign])
     changed = []
     for path, text in files.items():
         target = root / path
-        if target.is_file() and target.read_text(encoding="utf-8") == text:
+        if target.is_file() and target.read_bytes() == text.encode():
             continue
         replace_file(target, text)
         changed.append(path)

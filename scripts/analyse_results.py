@@ -14,7 +14,8 @@ from shuntyard.collect import collect
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
-from shuntyard.publish import publish
+from shuntyard.evidence import report_artifact
+from shuntyard.publish import publish, usual_folder
 from shuntyard.report import Report
 from shuntyard.text import line
 
@@ -35,35 +36,35 @@ CONTRACT = Contract(
         Output(name="verdict", help="passed, failed, error or empty"),
         Output(name="html", help="the path of the page"),
         Output(name="json", help="the path of report.json"),
+        Output(name="artifact", help="the name for the artifact that the folder becomes"),
     ),
-    exits={0: "the verdict is an output", 1: "a result is missing or unusable", 2: "wrong usage", 3: "a bug in Shuntyard"},
+    exits={0: "the verdict is an output", 1: "a result is missing or unusable", 2: "wrong usage", 3: "a bug"},
     toolkit=True,
 )
 
 
 def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
     """Reads, analyses, writes, tells."""
+    pipeline, instance = str(inputs["pipeline"]), str(inputs["instance"])
     about = Occasion(
-        pipeline=str(inputs["pipeline"]),
-        instance=str(inputs["instance"]),
-        repeats=int(inputs["repeats"]),
+        pipeline=pipeline,
+        instance=instance,
+        repeats=origin.read_repeats(str(inputs["repeats"])),
         jobs=origin.read_jobs(str(inputs["needs"])),
         origin=origin.read_origin(env),
         generated_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     report = analyse(origin.read_plan(str(inputs["plan"])), collect(Path(str(inputs["results"]))), about)
     markdown = summary.markdown(report, limit=github.SUMMARY_LIMIT)
-    folder = Path(str(inputs["report"]) or Path(env.get("RUNNER_TEMP") or ".shuntyard", "report"))
+    folder = Path(str(inputs["report"])) if inputs["report"] else usual_folder(env)
     files = publish(folder, report, html=page.render(report), summary=markdown)
     github.write_summary(env, markdown)
     print(f"{summary.plain(report)}\n\npage: {files.html}\njson: {files.json}")
     if env.get("GITHUB_ACTIONS"):
         _annotate(report)
-    outputs = {"report": files.folder, "verdict": report.verdict, "html": files.html, "json": files.json}
-    return Done(
-        outputs={name: str(value) for name, value in outputs.items()},
-        exit_code=EXIT_PROBLEMS if report.totals.faults else EXIT_GOOD,
-    )
+    outputs = {"report": str(folder), "verdict": report.verdict, "html": str(files.html), "json": str(files.json)}
+    outputs["artifact"] = report_artifact(pipeline, instance)
+    return Done(outputs=outputs, exit_code=EXIT_PROBLEMS if report.totals.faults else EXIT_GOOD)
 
 
 def _annotate(report: Report) -> None:

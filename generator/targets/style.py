@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,6 +15,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 MARKER = "Rendered by shuntyard from "
 OPENINGS = ("# ", "<!-- ", '{"$comment": "')  # YAML, Markdown, JSON
 HOW = "; edit that and run `make render`."
+NOT_ASCII = re.compile(r"[^ -~]")
 
 
 def headline(source: str) -> str:
@@ -43,13 +45,16 @@ def environment(target: str) -> Environment:
         autoescape=False,  # noqa: S701 - YAML and Markdown, not HTML; values go through `scalar` or `cell`
         auto_reload=False,
     )
-    made.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    made.policies["json.dumps_function"] = lambda value, **_: scalar(value)  # behind `tojson`
     return made
 
 
 def scalar(value: Any) -> str:
-    """Any plain value inside YAML: JSON is YAML, so no character of it can leave its place."""
-    return json.dumps(value, ensure_ascii=True)
+    """Any plain values inside YAML: JSON is YAML, so no character of them can leave its place.
+
+    But for one thing: JSON escapes a character above U+FFFF as two surrogates, which YAML takes for two characters.
+    """
+    return NOT_ASCII.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(value, ensure_ascii=False))
 
 
 def yaml_file(source: str, text: str, *, comments: dict[str, str]) -> str:
@@ -95,9 +100,9 @@ def _styled(value: Any, comments: dict[str, str]) -> Any:
             sequence.fa.set_flow_style()
         return sequence
     if isinstance(value, str):
-        if "\n" in value:
+        if "\n" in value and all(line.isprintable() and line == line.strip() for line in value.split("\n")):
             return LiteralScalarString(value)
-        return DoubleQuotedScalarString(value) if value == "" else value
+        return value if value.isprintable() and value else DoubleQuotedScalarString(value)
     return value
 
 
@@ -105,9 +110,9 @@ def _spaced(text: str) -> str:
     """A blank line before each top-level key and each job."""
     lines: list[str] = []
     section = ""
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n"):
         indent = len(line) - len(line.lstrip())
-        if indent == 0 and not line.startswith(("-", "#")):
+        if indent == 0 and line and not line.startswith(("-", "#")):
             section = line.split(":")[0]
             if lines and section in ("on", "permissions", "concurrency", "jobs", "inputs", "outputs", "runs"):
                 lines.append("")

@@ -16,7 +16,7 @@ from shuntyard.result import SCHEMA, ShardResult
 
 RESULT = "result.json"
 SIZE_LIMIT = 256 * 1024 * 1024  # bytes; 100,000 cases with a message each take about a tenth of it
-_REPETITION = re.compile(r"r([1-9][0-9]{0,5})")
+_REPETITION = re.compile(r"r([1-9][0-9]{0,2})")  # up to MOST_REPETITIONS
 _LOG = "log.txt"
 _LOG_TAIL = 2000  # bytes
 _HIGHEST = 1e9  # seconds (30 years) or MB

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from shuntyard.result import ShardResult
 
+MOST_REPETITIONS = 999  # so that a folder called r999999 does not make a million missing results
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -30,4 +32,13 @@ def artifact_name(pipeline: str, instance: str, unit_id: str) -> str:
 
     Two dashes end the name of the pipeline and of its instance, so that `ab--*` matches nothing of `ab-x86--*`.
     """
-    return f"{pipeline}-{instance}--{unit_id}" if instance else f"{pipeline}--{unit_id}"
+    return f"{_call(pipeline, instance)}--{unit_id}"
+
+
+def report_artifact(pipeline: str, instance: str) -> str:
+    """The name of the artifact in which the analysis leaves its report; no pattern for results matches it."""
+    return f"{_call(pipeline, instance)}-report"
+
+
+def _call(pipeline: str, instance: str) -> str:
+    return f"{pipeline}-{instance}" if instance else pipeline

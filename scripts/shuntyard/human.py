@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from shuntyard.text import NOTHING, line, width
 
+_CELL = 60  # characters a cell of a plain table
+
 
 def count(number: int, noun: str) -> str:
     """`1 row`, `2 rows`, `1,000 rows`."""
@@ -52,7 +54,7 @@ def moment(iso: str) -> str:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
     """A plain text table, aligned; `right` are the columns that hold numbers. Ends without a newline."""
-    cells = [list(headings), *([line(cell, 100) for cell in row] for row in rows)]
+    cells = [list(headings), *([line(cell, _CELL) for cell in row] for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(headings))]
     lines = ["  ".join(_pad(cell, widths[i], i in right) for i, cell in enumerate(row)).rstrip() for row in cells]
     return "\n".join([lines[0], "  ".join("-" * size for size in widths), *lines[1:]])

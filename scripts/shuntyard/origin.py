@@ -9,6 +9,7 @@ from typing import Any
 
 from shuntyard import wire
 from shuntyard.errors import ShuntyardError
+from shuntyard.evidence import MOST_REPETITIONS
 from shuntyard.plan import SCHEMA, Plan, Unit
 from shuntyard.report import Job, RunOrigin
 
@@ -43,10 +44,11 @@ def _from_plan(record: Any) -> Plan:
 
 
 def _from_matrix(record: Mapping[str, Any]) -> Plan:
-    if not isinstance(record["include"], list) or not all(isinstance(entry, dict) for entry in record["include"]):
+    entries = record["include"]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("its 'include' is not a list of objects")
-    units = tuple(wire.decode(Unit, entry.get("plan"), f"$.include[{i}].plan") for i, entry in enumerate(record["include"]))
-    return Plan(pipeline="", units=units)
+    plans = [(f"$.include[{index}].plan", entry.get("plan")) for index, entry in enumerate(entries)]
+    return Plan(pipeline="", units=tuple(wire.decode(Unit, plan, path) for path, plan in plans))
 
 
 def read_jobs(text: str) -> tuple[Job, ...]:
@@ -55,6 +57,13 @@ def read_jobs(text: str) -> tuple[Job, ...]:
     if not isinstance(needs, dict) or not all(isinstance(job, dict) for job in needs.values()):
         raise ShuntyardError("input 'needs' is not the needs context", hint="pass ${{ toJSON(needs) }}")
     return tuple(Job(name=name, result=str(job.get("result") or "")) for name, job in needs.items())
+
+
+def read_repeats(text: str) -> int:
+    """How many repetitions each row must have. Raises ShuntyardError for what is no such number."""
+    if not (text.isascii() and text.isdecimal()) or int(text[:10]) > MOST_REPETITIONS:
+        raise ShuntyardError(f"input 'repeats' is {text!r}", hint=f"write a whole number up to {MOST_REPETITIONS}")
+    return int(text)
 
 
 def read_origin(env: Mapping[str, str]) -> RunOrigin:

@@ -1,4 +1,4 @@
-"""The HTML page: one file without network access, locked by a content security policy. The only file that knows Jinja2."""
+"""The HTML page: one file without network access, locked by a security policy. No other file knows Jinja2."""
 
 from __future__ import annotations
 

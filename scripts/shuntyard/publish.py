@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,15 @@ class Published:
     json: Path
     html: Path
     summary: Path
+
+
+def usual_folder(env: Mapping[str, str]) -> Path:
+    """Where a report goes when nobody says: the runner's temporary folder, or `.shuntyard` on one's own machine.
+
+    Not a hidden folder on a runner: actions/upload-artifact leaves those out.
+    """
+    temporary = env.get("RUNNER_TEMP")
+    return Path(temporary, "shuntyard", "report") if temporary else Path(".shuntyard", "report")
 
 
 def publish(folder: Path, report: Report, *, html: str, summary: str) -> Published:

@@ -42,9 +42,11 @@ class Selection:
 
 
 def select(pipeline: CompiledPipeline, request: Request) -> Selection:
-    """The units that `request` runs. Raises ShuntyardError for an unknown name or too many jobs."""
+    """The units that `request` runs. Raises ShuntyardError for an unknown name, no percentage, or too many jobs."""
     _check_names("configuration", request.configs, {row.suite for row in pipeline.rows})
     _check_names("configuration", [name for name in request.flags if name != "*"], pipeline.suites)
+    if not 0 <= request.percent <= 100:  # also refuses NaN
+        raise ShuntyardError(f"{request.percent:g} is no percentage", hint="write a number from 0 to 100")
     reasons: dict[str, str] = {}
     chosen = []
     for row in pipeline.rows:
@@ -67,7 +69,7 @@ def in_python_share(change: str, configuration: str, percent: float) -> bool:
 
     Sticky: it depends on the change, not on the run. Monotonic: raising the percentage never takes a change out.
     """
-    digest = hashlib.sha256(f"{change}\n{configuration}".encode()).digest()
+    digest = hashlib.sha256(f"{change}\n{configuration}".encode(errors="surrogateescape")).digest()
     bucket = int.from_bytes(digest[:8], "big") % BUCKETS
     return bucket < percent * BUCKETS / 100
 
@@ -117,19 +119,20 @@ def _units(pipeline: CompiledPipeline, rows: Sequence[CompiledRow]) -> Iterable[
     """Rows that differ only in the `together` axis share a unit; each unit is cut into its shards."""
     groups: dict[str, list[CompiledRow]] = {}
     for row in rows:
-        groups.setdefault(_unit_id(pipeline, row), []).append(row)
-    for unit_id, members in groups.items():
+        groups.setdefault(unit_id(pipeline, row), []).append(row)
+    for name, members in groups.items():
         shards = max(row.shards for row in members)
         for index in range(1, shards + 1):
             yield Unit(
-                id=unit_id if shards == 1 else f"{unit_id}.s{index}of{shards}",
+                id=name if shards == 1 else f"{name}.s{index}of{shards}",
                 runs_on=pipeline.runners[members[0].runner],
                 rows=tuple(_row(pipeline, row) for row in members),
                 shard=Shard(index=index, of=shards),
             )
 
 
-def _unit_id(pipeline: CompiledPipeline, row: CompiledRow) -> str:
+def unit_id(pipeline: CompiledPipeline, row: CompiledRow) -> str:
+    """The unit that a row belongs to, before it is cut into shards."""
     if not pipeline.together:
         return row.id
     return ".".join(value for axis, value in row.values.items() if axis != pipeline.together) or pipeline.pipeline

@@ -45,11 +45,17 @@ def plain(report: Report) -> str:
     if report.rows:
         parts.append(human.table(HEADINGS, [cells(row) for row in worst_first(report.rows)], right=_NUMBERS))
     if report.pairs:
-        rows = [pair_cells(pair) for pair in report.pairs]
+        rows = [pair_cells(pair) for pair in pairs_first(report.pairs)]
         headings = ("configuration", "arms", "tests", "outcomes", "time ratio", "n")
         parts.append(human.table(headings, rows, right=frozenset({4, 5})))
         parts.append(caution(report.pairs))
     return "\n\n".join(part for part in parts if part)
+
+
+def pairs_first(pairs: Iterable[Pair]) -> list[Pair]:
+    """Those that differ, then those that nobody can tell, then the equal ones."""
+    ranks = {False: 0, None: 1, True: 2}
+    return sorted(pairs, key=lambda pair: min(ranks[pair.same_tests], ranks[pair.same_outcomes]))
 
 
 def pair_cells(pair: Pair) -> tuple[str, ...]:
@@ -96,18 +102,19 @@ def markdown(report: Report, *, limit: int) -> str:
 
 def _rows(sheet: Sheet, report: Report) -> int:
     rows = worst_first(report.rows)
-    body = [[f"{ICONS[row.outcome]} {row.outcome}", *(code(cell) for cell in cells(row)[1:])] for row in rows]
+    body = [[f"{ICONS[row.outcome]} {row.outcome}", *map(code, cells(row)[1:4]), *cells(row)[4:]] for row in rows]
     return _table(sheet, HEADINGS, body, _NUMBERS)
 
 
 def _pairs(sheet: Sheet, report: Report) -> int:
-    if not report.pairs:
+    pairs = pairs_first(report.pairs)
+    if not pairs:
         return 0
     sheet.add("\n### Arms side by side\n")
     headings = ("configuration", "arms", "tests", "outcomes", "time ratio", "n", "note")
-    body = [[code(cell) for cell in (*pair_cells(pair), pair.note)] for pair in report.pairs]
+    body = [[*map(code, pair_cells(pair)[:2]), *pair_cells(pair)[2:], code(pair.note)] for pair in pairs]
     left = _table(sheet, headings, body, frozenset({4, 5}))
-    sheet.add(f"\n{caution(report.pairs)}\n")
+    sheet.add(f"\n{caution(pairs)}")
     return left
 
 
@@ -128,7 +135,7 @@ def _failures(sheet: Sheet, report: Report) -> int:
     written = 0
     for failure in bad[:_MESSAGES]:
         title = f"**{failure.outcome}** {code(failure.case, 200)} in {code(', '.join(failure.rows), 200)}"
-        if not sheet.add(f"\n{title}\n\n{block(failure.message or 'no message', _MESSAGE)}"):
+        if not sheet.add(f"{title}\n\n{block(failure.message or 'no message', _MESSAGE)}"):
             break
         written += 1
     return len(bad) - written
@@ -154,5 +161,5 @@ def _table(sheet: Sheet, headings: Sequence[str], body: Sequence[Sequence[str]],
     if not body:
         return 0
     lines = table(headings, body, right=right)
-    sheet.add("\n" + "\n".join(lines[:2]))
+    sheet.add("\n".join(lines[:2]))
     return len(body) - sum(1 for text in lines[2 : 2 + _ROWS] if sheet.add(text))

@@ -1,4 +1,4 @@
-"""What the page shows of a Report: how much of each list, and the bars. Lengths are percentages of a drawing's width."""
+"""What the page shows of a Report: how much of each list, and the bars, in percent of a drawing's width."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from shuntyard.failures import Failure, Slow, failures, slowest
 from shuntyard.pairs import BASELINE, group_arms
 from shuntyard.report import Difference, Pair, Report, RowReport, Run
-from shuntyard.summary import worst_first
+from shuntyard.summary import pairs_first, worst_first
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def view(report: Report) -> View:
         broken=head([(row, run) for row in rows for run in row.runs if run.outcome in ("error", "empty")], 150),
         failures=head(failures(report), 120),
         fallbacks=head([(row, reason) for row in report.rows for reason in row.fallback_reasons], 150),
-        pairs=head(report.pairs, 250),
+        pairs=head(pairs_first(report.pairs), 250),
         differences=head([(pair, difference) for pair in report.pairs for difference in pair.differences], 150),
         slow=tuple(slowest(report, 15)),
         chart=chart(report.rows, tones),
@@ -95,7 +95,7 @@ def view(report: Report) -> View:
 
 
 def arm_tones(rows: Sequence[RowReport]) -> dict[str, int]:
-    """A colour's number for each arm, from 1; the baseline always has the second, so that it looks the same everywhere."""
+    """A colour's number for each arm, from 1; the baseline always has the second, so that it looks alike everywhere."""
     arms = list(dict.fromkeys(row.arm for row in rows))
     others = [arm for arm in arms if arm != BASELINE]
     ordered = [*others[:1], *([BASELINE] if BASELINE in arms else []), *others[1:]]
@@ -133,10 +133,11 @@ def _ticks(highest: float) -> list[float]:
 
 def _label(tick: float, step: float) -> str:
     """A tick in the unit of its step, so that all ticks of a scale read alike."""
-    size, unit = (3600, "h") if step >= 3600 else (60, "min") if step >= 60 else (1, "s") if step >= 1 else (0.001, "ms")
+    units = ((3600.0, "h"), (60.0, "min"), (1.0, "s"), (0.001, "ms"))
+    size, unit = next((size, unit) for size, unit in units if step >= size or unit == "ms")
     return f"{tick / size:.3g} {unit}" if tick else "0"
 
 
 def ratio_position(ratio: float) -> float:
-    """Where a time ratio lies on a logarithmic scale from 3/4 (0 %) over equal (50 %) to 4/3 (100 %), kept inside it."""
+    """Where a time ratio lies on a logarithmic scale from 3/4 (0 %) to 4/3 (100 %), kept inside it."""
     return round(min(max(50 + 50 * math.log(max(ratio, 1e-9), 4 / 3), 0), 100), 2)

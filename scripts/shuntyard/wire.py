@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import sys
 import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+LARGEST = sys.float_info.max  # Python's json reads NaN, Infinity and integers of any length; JSON has none of them
 
 
 class WireError(ValueError):
@@ -60,7 +63,7 @@ def _decode_scalar(kind: Any, data: Any, path: str) -> Any:
         return data
     if kind is float:
         _expect(isinstance(data, (int, float)) and not isinstance(data, bool), data, path, "a number")
-        return float(data)
+        return float(_expect(-LARGEST <= data <= LARGEST, data, path, "a finite number"))
     name = "null" if kind is type(None) else kind.__name__
     right = isinstance(data, kind) and (kind is bool or not isinstance(data, bool))
     return _expect(right, data, path, f"of type {name}")
@@ -76,9 +79,15 @@ def _decode_union(kind: Any, data: Any, path: str) -> Any:
     raise WireError(" or ".join(problems))
 
 
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    # Evaluating the annotations takes 100 µs a record; a result has 100,000 of them.
+    return typing.get_type_hints(kind)
+
+
 def _decode_record(kind: Any, data: Any, path: str) -> Any:
     _expect(isinstance(data, Mapping), data, path, "an object")
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}
     unknown = sorted(set(data) - set(fields))
     if unknown:

@@ -4,23 +4,28 @@ import os
 import shutil
 import tempfile
 
-# Compiled kernels are cached on disk. With a cache of its own, each run does the whole work, so two runs compare.
-OWN_CACHE = None if "TORCHINDUCTOR_CACHE_DIR" in os.environ else tempfile.mkdtemp(prefix="torch-suites-")
-if OWN_CACHE:
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = OWN_CACHE
-os.environ["HF_HUB_OFFLINE"] = "1"
-
 import pytest
 from torch_suites import seed_everything
 from torch_suites.vision import declare_missing_operators
 
-# Before anything imports torchvision, which timm and transformers do.
-MISSING_OPERATORS = declare_missing_operators()
+CACHE = "TORCHINDUCTOR_CACHE_DIR"
+OWN_CACHE = pytest.StashKey[str]()
+MISSING_OPERATORS = pytest.StashKey[tuple[str, ...]]()
 
 
-def pytest_unconfigure():
-    if OWN_CACHE:
-        shutil.rmtree(OWN_CACHE, ignore_errors=True)
+def pytest_configure(config):
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    # Compiled kernels are cached on disk. With a cache of its own, each run does the whole work, so two runs compare.
+    if CACHE not in os.environ:
+        os.environ[CACHE] = config.stash[OWN_CACHE] = tempfile.mkdtemp(prefix="torch-suites-")
+    # Before any test module imports torchvision, which timm and transformers do.
+    config.stash[MISSING_OPERATORS] = declare_missing_operators()
+
+
+def pytest_unconfigure(config):
+    if OWN_CACHE in config.stash:
+        os.environ.pop(CACHE, None)
+        shutil.rmtree(config.stash[OWN_CACHE], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +34,6 @@ def _seed():
 
 
 @pytest.fixture
-def missing_operators():
+def missing_operators(pytestconfig):
     """The operators of torchvision that this machine's wheel could not load."""
-    return MISSING_OPERATORS
+    return pytestconfig.stash[MISSING_OPERATORS]

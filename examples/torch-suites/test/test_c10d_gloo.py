@@ -68,8 +68,6 @@ def _gather_and_scatter(rank, world_size):
     }
 
 
-
-
 @pytest.mark.parametrize("world_size", WORLD_SIZES)
 def test_gather_scatter_and_exchange(world_size):
     rows = [[rank, rank * rank] for rank in range(world_size)]

@@ -10,7 +10,7 @@ HAVE = f"this machine has {CARDS} (PyTorch {torch.__version__}, CUDA {torch.vers
 
 
 def needs_cards(count):
-    return pytest.mark.skipif(CARDS < count, reason=f"NCCL needs {count} CUDA device(s); {HAVE}")
+    return pytest.mark.skipif(count > CARDS, reason=f"NCCL needs {count} CUDA device(s); {HAVE}")
 
 
 def _reduce(rank, world_size):

@@ -17,7 +17,9 @@ def test_arithmetic():
     assert a.sum(0).tolist() == [3.0, 5.0, 7.0]
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16, torch.int64, torch.bool])
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16, torch.int64, torch.bool]
+)
 def test_dtypes_round_trip(dtype):
     values = torch.tensor([0, 1, 0, 1])
     assert values.to(dtype).dtype == dtype

@@ -24,6 +24,7 @@ def _run(code: str, folder: Path) -> str:
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

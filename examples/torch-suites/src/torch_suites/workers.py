@@ -30,7 +30,7 @@ def run(
     backend: str = "gloo",
     timeout_s: float = 60.0,
 ) -> list[Any]:
-    """Call `function(rank, world_size, *arguments)` in each of `world_size` processes; return what they return, by rank.
+    """Call `function(rank, world_size, *arguments)` in `world_size` processes; return what they return, by rank.
 
     The processes find each other over the loopback interface, at a port that the system chooses. `function` must be
     one that pickle can name: not a lambda, not a local function. Raises WorkerFailed, with all workers ended.

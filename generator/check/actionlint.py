@@ -1,0 +1,19 @@
+"""actionlint, on the toolkit's own workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.check.subject import Subject
+from generator.check.support import actionlint
+from shuntyard.errors import Problem
+
+SUMMARY = "actionlint finds nothing in the toolkit's workflows, and through them in its actions"
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Syntax, expression types, runner labels, and the contract inside of this repository."""
+    files = [file.path for file in subject.home.workflows]
+    for finding in actionlint.run(subject.root, files):
+        hint = f"found by actionlint ({finding.kind})"
+        yield Problem(file=finding.file, line=finding.line, column=finding.column, message=finding.message, hint=hint)

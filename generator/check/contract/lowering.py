@@ -1,0 +1,139 @@
+"""A temporary copy in which references to the toolkit are paths, so that actionlint can judge both sides of a call.
+
+The toolkit's files are linked into the copy under `_`; `owner/repo/x@ref` becomes `./_/x`, which is never longer, and
+spaces fill up the rest of its length: every line and column of the copy is that of the original.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.check.subject import File, Subject, Tree
+from generator.check.support import actionlint, reference
+from generator.check.support.actionlint import Finding
+from generator.check.support.shape import dig, mapping
+from generator.check.support.workflow import Job, Step, uses
+from generator.faults import suggest
+from shuntyard.errors import Problem
+
+MOUNT = "_"
+SAID_ELSEWHERE = (
+    "nested job ",
+    "could not read reusable workflow file",
+)  # the rule permissions; contract/references.py
+UNDECLARED = re.compile(r'(input|secret) "(?P<name>[^"]+)" is not defined in (?:action )?"(?P<callee>[^"]+)"')
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Each tree that refers to the toolkit by its name, judged by the installed actionlint."""
+    for tree in (subject.home, *subject.callers):
+        lowered = {file.path: _lower(subject, file) for file in tree.workflows}
+        if any(lowered[file.path].references for file in tree.workflows):
+            yield from _judge(subject, tree, lowered)
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A workflow's text with paths for references; each such path with what it stands for; the lines of the calls."""
+
+    text: str
+    references: Mapping[str, str]
+    lines: Sequence[range]
+
+
+def _judge(subject: Subject, tree: Tree, lowered: Mapping[str, Lowered]) -> Iterator[Problem]:
+    """What the lowered copy has that the original has not, and whatever stands inside a call of the toolkit."""
+    with tempfile.TemporaryDirectory(prefix="shuntyard-check-") as name:
+        copy = Path(name)
+        _link(tree.root, copy, subject.home.root)
+        before = set(_findings(copy, {file.path: file.text for file in tree.workflows}))
+        after = _findings(copy, {path: item.text for path, item in lowered.items()})
+    for finding in after:
+        item = lowered.get(finding.file)
+        if item is None or finding.message.startswith(SAID_ELSEWHERE):
+            continue
+        if finding not in before or any(finding.line in lines for lines in item.lines):
+            yield _problem(subject, tree.files[finding.file], item, finding)
+
+
+def _findings(copy: Path, texts: Mapping[str, str]) -> list[Finding]:
+    for path, text in texts.items():
+        (copy / path).write_text(text, encoding="utf-8")
+    return actionlint.run(copy, list(texts))
+
+
+def _link(tree: Path, copy: Path, toolkit: Path) -> None:
+    """The copy is a repository to actionlint: a folder `.git`, its own workflows, links to all the rest."""
+    (copy / ".git").mkdir()
+    (copy / ".github" / "workflows").mkdir(parents=True)
+    (copy / MOUNT).mkdir()
+    for below in ("actions", ".github"):
+        if (toolkit / below).is_dir():
+            (copy / MOUNT / below).symlink_to((toolkit / below).resolve())
+    for source, target in ((tree, copy), (tree / ".github", copy / ".github")):
+        for path in source.iterdir():
+            if path.name not in (".git", ".github", "workflows", MOUNT):
+                (target / path.name).symlink_to(path.resolve())
+
+
+def _lower(subject: Subject, file: File) -> Lowered:
+    lines = file.text.splitlines(keepends=True)
+    references: dict[str, str] = {}
+    spans = []
+    for item in uses(file):
+        found = reference.parse(item.uses, subject.toolkit.settings.repository)
+        if found.kind != "toolkit":
+            continue
+        path = f"./{MOUNT}/{found.path}"
+        mark = file.document.mark((*item.path, "uses"))
+        line = lines[mark.line - 1]
+        start = line.find(found.text, mark.column - 1)
+        if start < 0:
+            continue
+        end = start + len(found.text)
+        quote = line[end : end + 1] if line[start - 1] in "'\"" else ""
+        padding = " " * (len(found.text) - len(path))
+        lines[mark.line - 1] = line[:start] + path + quote + padding + line[end + len(quote) :]
+        references[path] = found.text
+        spans.append(_span(file, item))
+    return Lowered("".join(lines), references, spans)
+
+
+def _span(file: File, item: Job | Step) -> range:
+    """The lines of a call, from its first value to its last."""
+    numbers = [mark.line for path, mark in file.document.marks.items() if path[: len(item.path)] == item.path]
+    return range(min(numbers), max(numbers) + 1)
+
+
+def _problem(subject: Subject, file: File, lowered: Lowered, finding: Finding) -> Problem:
+    message = finding.message
+    for path, original in sorted(lowered.references.items(), reverse=True):
+        message = message.replace(f'"{path}"', original)
+    message = re.sub(r"\. (defined|available|all required) \w+ (is|are) .*", "", message)
+    return Problem(
+        file=file.document.file, line=finding.line, column=finding.column, message=message, hint=_hint(subject, finding)
+    )
+
+
+def _hint(subject: Subject, finding: Finding) -> str:
+    """Did you mean; or the other of the two places where a call passes things."""
+    match = UNDECLARED.search(finding.message)
+    if match is None:
+        return f"found by actionlint ({finding.kind})"
+    kind, name = match.group(1), match.group("name")
+    callee = re.search(rf'"\./{MOUNT}/([^"]+)"', finding.message)
+    target = subject.home.files.get(callee.group(1)) if callee else None
+    declared = mapping(dig(target.document.data, ("on", "workflow_call"))) if target else {}
+    if kind == "input" and name in mapping(declared.get("secrets")):
+        return f"{name} is declared as a secret: pass it under secrets:"
+    if kind == "secret" and name in mapping(declared.get("inputs")):
+        return f"{name} is declared as an input: pass it under with:, and never a secret in it"
+    known = (
+        finding.message.partition(" are ")[2]
+        or finding.message.partition(" is not defined")[2].partition(". defined")[2]
+    )
+    return suggest(name, re.findall(r'"([^"]+)"', known))

@@ -1,0 +1,42 @@
+"""The jobs that a pipeline's matrix can become, asked of the selection itself, so that both always agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shuntyard import wire
+from shuntyard.plan import MODES, CompiledPipeline, Mode, Unit
+from shuntyard.select import Request, select
+
+
+def units(pipeline: CompiledPipeline, mode: Mode = "paired") -> list[Unit]:
+    """Every unit of the pipeline in a mode, without the limit of a real selection: row by row, then joined by id."""
+    found: dict[str, Unit] = {}
+    for row in pipeline.rows:
+        for unit in select(replace(pipeline, rows=(row,)), Request(mode=mode)).plan.units:
+            known = found.get(unit.id)
+            found[unit.id] = replace(unit, rows=(*known.rows, *unit.rows)) if known else unit
+    return list(found.values())
+
+
+def most_units(pipeline: CompiledPipeline) -> tuple[Mode, list[Unit]]:
+    """The mode that makes most units, and these."""
+    by_mode = {mode: units(pipeline, mode) for mode in MODES}
+    mode = max(MODES, key=lambda name: (len(by_mode[name]), sum(len(unit.rows) for unit in by_mode[name])))
+    return mode, by_mode[mode]
+
+
+def matrix_output(chosen: Iterable[Unit]) -> str:
+    """The output `matrix` of scripts/select_rows.py for these units."""
+    entries = [
+        {
+            "unit": unit.id,
+            "runs-on": list(unit.runs_on),
+            "python": unit.rows[0].values.get("python", ""),
+            "plan": wire.encode(unit),
+        }
+        for unit in chosen
+    ]
+    return json.dumps({"include": entries}, separators=(",", ":"))

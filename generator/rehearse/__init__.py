@@ -1,0 +1,1 @@
+"""Rehearsals: rendered workflows run on this machine with act, and an honest verdict on what that showed."""

@@ -1,0 +1,1 @@
+"""What machine this is. One small detector a file; unknown stays empty, nothing is guessed."""
