@@ -100,7 +100,7 @@ class _Assembler:
             timeout_minutes=SELECT_MINUTES,
             condition=Condition(labels=tuple(self.model.triggers.labels)),
             permissions={"contents": "read"},
-            outputs={name: StepOutput(SELECT_ACTION, name) for name in ("matrix", "count", "artifacts")},
+            outputs={name: StepOutput(SELECT_ACTION, name) for name in ("matrix", "plan", "count", "artifacts")},
         )
 
     def _job(self, name: str, job: schema.Job) -> Job:
@@ -135,9 +135,9 @@ class _Assembler:
 
     def _bindings(self, job: schema.Job, needs: list[str]) -> dict[str, Value]:
         """What the toolkit itself passes between the jobs, by the input's name."""
-        bindings: dict[str, Value] = {"needs": AllNeeds()} if needs else {}
+        bindings: dict[str, Value] = {"needs": AllNeeds(tuple(needs))} if needs else {}
         if self.selects:
-            bindings["plan"] = JobOutput(SELECT, "matrix")
+            bindings["plan"] = JobOutput(SELECT, "plan")
             bindings["artifacts"] = JobOutput(SELECT, "artifacts")
         if job.matrix:
             bindings["unit"] = MatrixField("plan", as_json=True)
@@ -191,7 +191,7 @@ class _Assembler:
                 ("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate"
             )
         needs = ([SELECT] if self.selects else []) + list(self.model.jobs)
-        with_: dict[str, Value] = {"needs": AllNeeds(), "requires": " ".join(needs)}
+        with_: dict[str, Value] = {"needs": AllNeeds(tuple(needs)), "requires": " ".join(needs)}
         if self.selects:
             matrix_jobs = " ".join(name for name, job in self.model.jobs.items() if job.matrix)
             with_ |= {"count": JobOutput(SELECT, "count"), "empty": gate.empty, "matrix-jobs": matrix_jobs}

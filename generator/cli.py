@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 import traceback
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from generator.problems import show
-from shuntyard.errors import EXIT_BUG, EXIT_INTERRUPTED, ProblemsFound, ShuntyardError
+from shuntyard.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE, ProblemsFound, ShuntyardError
 
 VERBS = ("render", "check", "rows", "rehearse", "compile", "demo")
+
+OUTSIDE = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)  # the machine's fault, not a bug
 
 EXITS = """exit codes:
   0    good
@@ -37,12 +40,13 @@ class Verb(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line; returns the exit code."""
-    arguments = _parse(list(sys.argv[1:] if argv is None else argv))
-    verb = _verb(arguments.verb)
+    style = "text"
     try:
-        return verb.run(arguments)
+        arguments = _parse(list(sys.argv[1:] if argv is None else argv))
+        style = getattr(arguments, "format", style)
+        return _verb(arguments.verb).run(arguments)
     except ProblemsFound as found:
-        show(found.problems, getattr(arguments, "format", "text"), sys.stdout)
+        show(found.problems, style, sys.stdout)
         return found.exit_code
     except ShuntyardError as error:
         print(f"shuntyard: {error.message}" + (f"\n  {error.hint}" if error.hint else ""), file=sys.stderr)
@@ -52,7 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return EXIT_INTERRUPTED
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OUTSIDE:
+            print(f"shuntyard: {error.filename or 'the output'}: {error.strerror}", file=sys.stderr)
+            return EXIT_USAGE
         traceback.print_exc()
         print("shuntyard: this is a bug; please report it with the lines above", file=sys.stderr)
         return EXIT_BUG

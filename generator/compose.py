@@ -89,6 +89,7 @@ class _RecipeReader:
     def composite(self) -> Composite:
         steps = [self._step(index, item) for index, item in enumerate(self.recipe.steps)]
         contracts = [self.toolkit.contracts[i.script] for i in self.recipe.steps if i.script in self.toolkit.contracts]
+        used = [self.composites[i.action] for i in self.recipe.steps if i.action in self.composites]
         outputs = {
             name: (output, StepOutput(step_id, name))
             for step_id, declared in self.outputs.items()
@@ -102,7 +103,7 @@ class _RecipeReader:
             inputs=tuple(self.inputs.values()),
             outputs=tuple(outputs.values()),
             steps=tuple(steps),
-            workspace=any(contract.workspace for contract in contracts),
+            workspace=any(contract.workspace for contract in contracts) or any(one.workspace for one in used),
             exits={code: text for contract in contracts for code, text in contract.exits.items()},
         )
 
@@ -110,7 +111,7 @@ class _RecipeReader:
         path: KeyPath = ("actions", self.name, "steps", index)
         kinds = [kind for kind in ("script", "action", "uses") if getattr(item, kind)]
         if len(kinds) != 1:
-            self._fault(path, "a step names exactly one of script, action and uses", "remove the others")
+            self._fault(path, "a step names exactly one of script, action and uses", "keep the one that it runs")
             return Step(id=f"step-{index}", uses=Uses("script", ""))
         given = {name: self._value((*path, "with", name), value) for name, value in item.with_.items()}
         step_id = self._free_id(item.script or item.action or (item.uses or "").split("/")[-1])
@@ -140,7 +141,8 @@ class _RecipeReader:
             return Uses("script", item.script)
         if item.action:
             if item.action in self.toolkit.recipes and item.action not in self.composites:
-                said = f"{self.name} and {item.action} use each other in a circle"
+                circle = f"{self.name} and {item.action} use each other in a circle"
+                said = f"{self.name} uses itself" if item.action == self.name else circle
                 self._fault((*path, "action"), said, "remove one of these steps")
             else:
                 self._known(path, "action", item.action, self.composites)

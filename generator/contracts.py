@@ -31,7 +31,11 @@ def _contract(path: Path) -> Contract:
         raise ShuntyardError(f"{path.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise ShuntyardError(f"{path.name} cannot be imported: {what}", hint="the script itself is at fault") from error
     contract = getattr(module, "CONTRACT", None)
     if not isinstance(contract, Contract):
         raise ShuntyardError(

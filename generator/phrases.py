@@ -47,7 +47,8 @@ def another_kind(types: Sequence[str], value: Any, text: str) -> tuple[str, str]
     found = shown(value)
     if isinstance(value, float) and text != str(value):
         found = f'{text}, which reads as {found} unless it is quoted, as in "{text}"'
-    return f"{expected} is expected here, found {found}", wanted[-1][1]
+    hint = f'write a list: ["{text}"]' if "list_type" in types and text else wanted[-1][1]
+    return f"{expected} is expected here, found {found}", hint
 
 
 def another_value(detail: ErrorDetails) -> tuple[str, str]:

@@ -47,7 +47,12 @@ class MatrixField:
 
 @dataclass(frozen=True, slots=True)
 class AllNeeds:
-    """The results and outputs of all jobs that this one needs, as JSON."""
+    """The results of all jobs that this one needs, as JSON: `{job: {"result": …}}`.
+
+    Without their outputs: a matrix among them would not fit the environment variable that carries this.
+    """
+
+    jobs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from shuntyard import wire
 from shuntyard.ci import github
 from shuntyard.errors import Problem
+
+NO_RULE = "shuntyard"  # SARIF wants a rule for each result
 
 
 def show(problems: Iterable[Problem], style: str, stream: TextIO) -> None:
@@ -36,7 +39,7 @@ def _github(problems: list[Problem]) -> str:
 
 def _sarif(problems: list[Problem]) -> str:
     """SARIF 2.1.0, the subset that GitHub's code scanning reads."""
-    rules = sorted({problem.rule for problem in problems})
+    rules = sorted({problem.rule or NO_RULE for problem in problems})
     driver = {"name": "shuntyard", "rules": [{"id": rule} for rule in rules]}
     run = {"tool": {"driver": driver}, "results": [_sarif_result(problem) for problem in problems]}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -46,8 +49,8 @@ def _sarif(problems: list[Problem]) -> str:
 def _sarif_result(problem: Problem) -> dict[str, Any]:
     text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
     region = {"startLine": max(problem.line, 1), "startColumn": max(problem.column, 1)}
-    place = {"physicalLocation": {"artifactLocation": {"uri": problem.file}, "region": region}}
-    return {"ruleId": problem.rule, "level": "error", "message": {"text": text}, "locations": [place]}
+    place = {"physicalLocation": {"artifactLocation": {"uri": quote(problem.file)}, "region": region}}
+    return {"ruleId": problem.rule or NO_RULE, "level": "error", "message": {"text": text}, "locations": [place]}
 
 
 STYLES: dict[str, Callable[[list[Problem]], str]] = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}

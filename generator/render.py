@@ -107,7 +107,9 @@ def _drifted(path: str, what: str) -> Problem:
 
 def _in_the_way(path: str) -> Problem:
     hint = "rename it, or what renders to its name; remove it if it may be rendered"
-    return Problem(file=path, rule="drift", message=f"{path} is not a rendered file, and would be overwritten", hint=hint)
+    return Problem(
+        file=path, rule="drift", message=f"{path} is not a rendered file, and would be overwritten", hint=hint
+    )
 
 
 def stale(root: Path, files: dict[str, str]) -> list[str]:

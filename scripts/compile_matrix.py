@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,14 @@ from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 
 ROOT = Path(__file__).resolve().parent.parent
+# `-I` keeps modules of the caller's checkout, which this runs in, from shadowing the generator's.
+START = """
+import sys
+root = sys.argv.pop(1)
+sys.path[:0] = [root, root + "/scripts"]
+from generator.cli import main
+sys.exit(main())
+"""
 
 CONTRACT = Contract(
     name="compile-matrix",
@@ -31,22 +38,11 @@ CONTRACT = Contract(
 
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
-    folder = Path(tempfile.mkdtemp(dir=env.get("RUNNER_TEMP")))
-    target = folder / "compiled.json"
+    target = Path(tempfile.mkdtemp(dir=env.get("RUNNER_TEMP"))) / "compiled.json"
     style = "github" if env.get("GITHUB_ACTIONS") else "text"
-    command = [
-        sys.executable,
-        "-m",
-        "generator",
-        "compile",
-        str(inputs["matrix"]),
-        "--output",
-        str(target),
-        "--format",
-        style,
-    ]
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "scripts")])
-    code = subprocess.run(command, env={**env, "PYTHONPATH": paths}, check=False).returncode
+    options = ["--output", str(target), "--format", style]
+    command = [sys.executable, "-I", "-c", START, str(ROOT), "compile", *options, "--", str(inputs["matrix"])]
+    code = subprocess.run(command, env=dict(env), check=False).returncode
     return Done(outputs={"compiled": str(target)} if code == 0 else {}, exit_code=code)
 
 

@@ -15,7 +15,9 @@ CONTRACT = Contract(
     name="detect-hardware",
     summary="Say what accelerator this machine has.",
     inputs=(
-        Input(name="requires", help="What the machine must have, such as gpu_rocm:8; empty asks for nothing.", default=""),
+        Input(
+            name="requires", help="What the machine must have, such as gpu_rocm:8; empty asks for nothing.", default=""
+        ),
     ),
     outputs=(
         Output(name="hardware", help="The device, as JSON; unknown fields are empty."),
@@ -23,7 +25,12 @@ CONTRACT = Contract(
         Output(name="backend", help="What a framework calls it: cpu, cuda, rocm, metal, spyre, hpu, tpu ..."),
         Output(name="count", help="How many of them this job can reach."),
     ),
-    exits={0: "detected", 1: "the machine does not have what is required", 2: "an input is wrong", 3: "a bug in Shuntyard"},
+    exits={
+        0: "detected",
+        1: "the machine does not have what is required",
+        2: "an input is wrong",
+        3: "a bug in Shuntyard",
+    },
 )
 
 

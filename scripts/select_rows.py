@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +11,19 @@ from typing import cast
 
 from shuntyard import wire
 from shuntyard.ci import github
+from shuntyard.compiled import read_compiled
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import ShuntyardError
+from shuntyard.evidence import artifact_name
 from shuntyard.options import read_flags, words
-from shuntyard.plan import MODES, CompiledPipeline, Mode
-from shuntyard.select import Request, Selection, select
+from shuntyard.packed import pack
+from shuntyard.plan import MODES, Mode
+from shuntyard.select import Request, Selection, matrix, select
+
+SHIPPED = Path(__file__).resolve().parent.parent / "matrices" / "compiled"
+INSTANCE = re.compile(r"([A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*)?")  # part of artifacts' names, where `--` ends it
+INSTANCE_HINT = "letters, digits, _ and . only, in words joined by single hyphens"
 
 CONTRACT = Contract(
     name="select-rows",
@@ -46,6 +54,7 @@ CONTRACT = Contract(
     ),
     outputs=(
         Output(name="matrix", help="The matrix of units, as JSON for fromJSON()."),
+        Output(name="plan", help="The plan, packed to fit an environment variable, for analyse-results."),
         Output(name="count", help="How many units were selected."),
         Output(name="artifacts", help="The pattern that matches the names of the units' artifacts."),
     ),
@@ -55,7 +64,9 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     context = github.read_context(env)
-    pipeline = _read(str(inputs["pipeline"]), str(inputs["compiled"]))
+    if not INSTANCE.fullmatch(str(inputs["instance"])):
+        raise ShuntyardError(f"input 'instance' is {inputs['instance']!r}", hint=INSTANCE_HINT)
+    pipeline = read_compiled(SHIPPED, name=str(inputs["pipeline"]), path=str(inputs["compiled"]))
     request = Request(
         event=context.event,
         action=context.action,
@@ -68,31 +79,14 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     )
     selection = select(pipeline, request)
     _show(selection)
-    name = "-".join(filter(None, [pipeline.pipeline, str(inputs["instance"])]))
-    units = selection.plan.units
-    entries = [
-        {
-            "unit": unit.id,
-            "runs-on": list(unit.runs_on),
-            "python": unit.rows[0].values.get("python", ""),
-            "plan": wire.encode(unit),
+    return Done(
+        outputs={
+            "matrix": json.dumps(matrix(selection.plan), separators=(",", ":")),
+            "plan": pack(json.dumps(wire.encode(selection.plan))),
+            "count": str(len(selection.plan.units)),
+            "artifacts": artifact_name(pipeline.pipeline, str(inputs["instance"]), "*"),
         }
-        for unit in units
-    ]
-    matrix = json.dumps({"include": entries}, separators=(",", ":"))
-    return Done(outputs={"matrix": matrix, "count": str(len(units)), "artifacts": f"{name}--*"})
-
-
-def _read(name: str, path: str) -> CompiledPipeline:
-    compiled = Path(path) if path else Path(__file__).parent.parent / "matrices" / "compiled" / f"{name}.json"
-    if not path and not name:
-        raise ShuntyardError("neither a pipeline nor a matrix file is named", hint="pass `pipeline:` or `matrix:`")
-    if not compiled.is_file():
-        known = sorted(file.stem for file in compiled.parent.glob("*.json"))
-        raise ShuntyardError(f"there is no pipeline {name or path!r}", hint=f"shipped are {', '.join(known)}")
-    data = json.loads(compiled.read_text(encoding="utf-8"))
-    data.pop("$comment", None)
-    return wire.decode(CompiledPipeline, data)
+    )
 
 
 def _show(selection: Selection) -> None:

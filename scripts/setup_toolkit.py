@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -38,8 +39,11 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     cache = env.get("RUNNER_TOOL_CACHE") or env.get("RUNNER_TEMP") or tempfile.gettempdir()
     home = Path(cache) / "shuntyard" / _key(requirements)
     python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        _install(home, python, requirements)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with (home.parent / f"{home.name}.lock").open("w") as lock:  # runners of one machine may share the cache
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "complete").exists():
+            _install(home, python, requirements)
     print(f"the toolkit's Python is {python}")
     return Done(outputs={"python": str(python)})
 
@@ -51,12 +55,16 @@ def _key(requirements: Path) -> str:
 
 
 def _install(home: Path, python: Path, requirements: Path) -> None:
-    """Creates the environment; `complete` is written last, so that a half-made one is made again."""
+    """Creates the environment; `complete` is written last, so that a half-made one is made again.
+
+    `-I` keeps modules of the folder that this runs in, the caller's checkout, from shadowing the standard library's.
+    """
     print(f"installing {requirements.name} into {home}", flush=True)
     _call(
-        [sys.executable, "-m", "venv", "--clear", str(home)], "venv is missing; on Debian: apt-get install python3-venv"
+        [sys.executable, "-I", "-m", "venv", "--clear", str(home)],
+        "venv is missing; on Debian: apt-get install python3-venv",
     )
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [str(python), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     _call([*command, "--require-hashes", "--requirement", str(requirements)], "the package index may be out of reach")
     (home / "complete").touch()
 

@@ -13,7 +13,10 @@ SUMMARY = "actionlint finds nothing in the toolkit's workflows, and through them
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Syntax, expression types, runner labels, and the contract inside of this repository."""
-    files = [file.path for file in subject.home.workflows]
-    for finding in actionlint.run(subject.root, files):
-        hint = f"found by actionlint ({finding.kind})"
-        yield Problem(file=finding.file, line=finding.line, column=finding.column, message=finding.message, hint=hint)
+    texts = {file.path: file.text for file in subject.home.workflows}
+    with actionlint.copy_of(subject.root) as copy:
+        for finding in actionlint.findings(copy, texts):
+            hint = f"found by actionlint ({finding.kind})"
+            yield Problem(
+                file=finding.file, line=finding.line, column=finding.column, message=finding.message, hint=hint
+            )

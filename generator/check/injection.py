@@ -17,6 +17,7 @@ CONSTANT = {
     "github.run_id", "github.run_number", "github.sha", "github.workflow_sha", "github.workspace",
 }  # fmt: skip
 KEYS = ("run", "shell", "working-directory")
+CODE = ("run", "script")
 SCRIPTED = "actions/github-script"
 
 
@@ -44,9 +45,9 @@ def _places(file: File) -> Iterator[KeyPath]:
 def _judge(file: File, path: KeyPath) -> Iterator[Problem]:
     text = dig(file.document.data, path)
     for expression in dict.fromkeys(expressions.expressions(text) if isinstance(text, str) else ()):
-        read = [name for name in expressions.contexts(expression) if not _is_constant(name)]
-        if read:
-            hint = f'pass it through the step\'s env: and write "$NAME" in the script ({read[0]} can hold anything)'
+        if not all(map(_is_constant, expressions.contexts(expression))):
+            env = 'pass it through the step\'s env: and write "$NAME" in the script'
+            hint = env if path[-1] in CODE else "write it out"
             yield file.problem(path, f"{expression} stands inside {path[-1]}:", hint=hint, at=expression)
 
 

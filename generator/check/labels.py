@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for path, label in _named(file):
             used.add(label)
             if label not in declared:
-                hint = f"{suggest(label, declared)}; or declare it in matrices/labels.yml"
+                hint = f"{suggest(label, declared)} (else declare it in matrices/labels.yml)"
                 yield file.problem(path, f"the label {label!r} is not declared", hint=hint, at=label)
     for label in sorted(declared - used):
         hint = "give it to a pipeline's `triggers: {labels: […]}`, or remove it"

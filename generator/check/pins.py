@@ -33,7 +33,7 @@ def _judge(file: File, item: Job | Step, pins: Mapping[str, schema.Pin], toolkit
         return
     pin = pins.get(found.repository)
     if pin is None:
-        hint = f"{suggest(found.repository, pins)}; else pin it in matrices/pins.yml by commit and version"
+        hint = f"{suggest(found.repository, pins)} (else pin it in matrices/pins.yml, by commit and version)"
         yield file.problem(path, f"{found.repository} is not in pins.yml", hint=hint)
         return
     wanted = f"{found.text.partition('@')[0]}@{pin.commit} # {pin.version}"

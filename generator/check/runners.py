@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for job in jobs(file):
             for path, label in _labels(job):
                 if not HOSTED.fullmatch(label) and label.lower() not in EVERY_MACHINE and label not in declared:
-                    hint = f"{suggest(label, declared)}; or declare its runner in matrices/runners.yml"
+                    hint = f"{suggest(label, declared)} (else declare its runner in matrices/runners.yml)"
                     yield file.problem(path, f"no runner has the label {label!r}", hint=hint, at=label)
     yield from _expired(toolkit, subject.today)
     for name, pipeline in toolkit.pipelines.items():
@@ -94,9 +94,7 @@ def _quarantined(toolkit: Toolkit, pipeline: Pipeline, compiled: CompiledPipelin
     uses: dict[str, list[str]] = {}
     for row in compiled.rows:
         uses.setdefault(row.runner, []).append(row.id)
-    found = [
-        (_row_place(pipeline.model, name), name, f"{len(ids)} rows, such as {ids[0]},") for name, ids in uses.items()
-    ]
+    found = [(_row_place(pipeline.model, name), name, _rows(ids)) for name, ids in uses.items()]
     found += [
         (("jobs", id_, "runner"), job.runner, f"the job {id_}")
         for id_, job in pipeline.model.jobs.items()
@@ -108,6 +106,10 @@ def _quarantined(toolkit: Toolkit, pipeline: Pipeline, compiled: CompiledPipelin
             message = f"{what} would run on {name}, in quarantine until {quarantine.until} ({_why(quarantine)})"
             hint = "choose another runner, or exclude these rows until then"
             yield pipeline.document.problem(path, message, hint=hint, rule="")
+
+
+def _rows(ids: list[str]) -> str:
+    return f"the row {ids[0]}" if len(ids) == 1 else f"{len(ids)} rows, such as {ids[0]},"
 
 
 def _why(quarantine: schema.Quarantine) -> str:

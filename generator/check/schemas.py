@@ -10,7 +10,6 @@ from typing import Any
 
 from generator.check.subject import Subject
 from generator.check.support.tools import missing
-from generator.source import Document
 from shuntyard.errors import Problem
 
 SUMMARY = "workflows and actions fit the schemas of SchemaStore, the matrices those of matrices/schema/"

@@ -23,7 +23,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Sources: CodeQL `untrusted-checkout-toctou`; changelog 2025-11-07; the schedule docs; zizmor `secrets-inherit`."""
+    """Sources: CodeQL `untrusted-checkout-toctou`; changelog 2025-11-07; schedule docs; zizmor `secrets-inherit`."""
     for file in subject.home.workflows:
         yield from _label_gate(file)
         yield from _privileged_checkout(file)
@@ -54,17 +54,17 @@ def _privileged_checkout(file: File) -> Iterator[Problem]:
     names = [event for event in events(file) if event in PRIVILEGED]
     if not names:
         return
-    event = " and ".join(names)
+    event = " or ".join(names)
     hint = "do the work that needs a secret or a write token in a second workflow that never runs the head's code"
     for step in steps(file):
         ref = mapping(step.data.get("with")).get("ref")
         if step.uses.startswith("actions/checkout@") and isinstance(ref, str) and not _is_trusted(ref):
-            message = f"{event} has secrets and a write token, and this checks out {ref}"
+            message = f"this checks out {ref} in a run of {event}, which has secrets and a write token"
             yield file.problem((*step.path, "with", "ref"), message, hint=hint)
         run = step.data.get("run")
         found = FETCHES_HEAD.search(run) if isinstance(run, str) else None
         if found:
-            message = f"{event} has secrets and a write token, and this fetches the head of a pull request"
+            message = f"this fetches a pull request's head in a run of {event}, which has secrets and a write token"
             yield file.problem((*step.path, "run"), message, hint=hint, at=found.group(0))
 
 

@@ -80,7 +80,8 @@ def _count_line(subject: Subject, problems: int, outcomes: Sequence[check.Outcom
     if reasons:
         text += f"; not run, because {next(iter(reasons.values()))}: {', '.join(reasons)}"
     if left_out:
-        text += f"; tools did not run (--no-tools): {', '.join(left_out)}"
+        parts = ", actionlint's part of contract" if any(outcome.rule == "contract" for outcome in outcomes) else ""
+        text += f"; tools did not run (--no-tools): {', '.join(left_out)}{parts}"
     return text
 
 

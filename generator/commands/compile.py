@@ -10,7 +10,7 @@ from generator.load import load, load_pipeline
 from generator.render import replace_file
 from generator.targets import style
 from shuntyard import wire
-from shuntyard.errors import EXIT_GOOD, ShuntyardError
+from shuntyard.errors import EXIT_GOOD, ProblemsFound, ShuntyardError
 
 SUMMARY = "check one matrix file, of the toolkit or of a caller, and expand it into JSON"
 EPILOG = """examples:
@@ -31,6 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.matrix.is_file():
         raise ShuntyardError(f"there is no file {arguments.matrix}", hint="the path counts from the current folder")
     pipeline = load_pipeline(arguments.matrix, shown=str(arguments.matrix))
+    if pipeline.model.rows == "caller":
+        message, hint = "a caller's own file cannot take its rows from a caller", "leave `rows` out"
+        raise ProblemsFound([pipeline.document.problem(("rows",), message, hint=hint)])
     compiled = expand(load(arguments.root), pipeline)
     text = style.json_file(str(arguments.matrix), wire.encode(compiled))
     if arguments.output:

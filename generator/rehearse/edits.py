@@ -67,12 +67,12 @@ class Text:
         return Edit(start.index, start.index, f"{key}: {value}{gap}")
 
     def apply(self, edits: Iterable[Edit]) -> str:
-        """The text with all edits made; they must not overlap."""
+        """The text with all edits made. Removals of neighbours may overlap; nothing else may."""
         pieces, position = [], 0
-        for edit in sorted(edits):
-            assert edit.start >= position, "edits do not overlap"
+        for edit in sorted(set(edits)):
+            assert edit.start >= position or not edit.text, "only removals overlap"
             pieces += [self.text[position : edit.start], edit.text]
-            position = edit.end
+            position = max(position, edit.end)
         return "".join([*pieces, self.text[position:]])
 
     def _index(self, node: Node, path: KeyPath) -> None:
@@ -92,7 +92,7 @@ class Text:
 
 
 def _end(node: Node) -> int:
-    """Where a value's own text ends: a block collection's end mark lies behind the comments and blank lines after it."""
+    """Where a value's own text ends; a block collection's end mark lies behind the comments and blank lines below."""
     if isinstance(node, MappingNode) and not node.flow_style and node.value:
         return _end(node.value[-1][1])
     if isinstance(node, SequenceNode) and not node.flow_style and node.value:

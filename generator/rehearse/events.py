@@ -99,12 +99,23 @@ def _push(caller: Caller, filters: Mapping[str, Any], repository: Repository) ->
         said = ", ".join(texts(filters.get("branches") or filters.get("branches-ignore") or filters.get("tags")))
         hint = f"its filter is {said}; check out a branch that fits, or pass --event"
         raise ShuntyardError(f"a push to {branch} does not start {caller.path}", hint=hint)
-    commit = {"id": repository.sha, "message": "", "timestamp": "1970-01-01T00:00:00Z", "added": [], "removed": [], "modified": []}
+    commit = {
+        "id": repository.sha,
+        "message": "",
+        "timestamp": "1970-01-01T00:00:00Z",
+        "added": [],
+        "removed": [],
+        "modified": [],
+    }
     payload = _common(repository) | {
         "ref": f"refs/heads/{branch}", "before": repository.parent, "after": repository.sha, "forced": False,
         "created": False, "deleted": False, "head_commit": commit, "commits": [commit],
     }  # fmt: skip
-    return Event(name="push", payload=payload, assumed="" if repository.branch else f"a push to {branch}: no branch is checked out")
+    return Event(
+        name="push",
+        payload=payload,
+        assumed="" if repository.branch else f"a push to {branch}: no branch is checked out",
+    )
 
 
 def _branch_fits(branch: str, filters: Mapping[str, Any]) -> bool:
@@ -116,23 +127,36 @@ def _branch_fits(branch: str, filters: Mapping[str, Any]) -> bool:
 
 
 def _pull_request(
-    caller: Caller, name: str, filters: Mapping[str, Any], labels: Sequence[str], repository: Repository, known: Sequence[str]
+    caller: Caller,
+    name: str,
+    filters: Mapping[str, Any],
+    labels: Sequence[str],
+    repository: Repository,
+    known: Sequence[str],
 ) -> Event:
     types = texts(filters.get("types")) or list(DEFAULT_TYPES)
     if labels and "labeled" not in types:
-        raise ShuntyardError(f"a label does not start {caller.path}", hint=f"its types for {name} are {', '.join(types)}")
+        raise ShuntyardError(
+            f"a label does not start {caller.path}", hint=f"its types for {name} are {', '.join(types)}"
+        )
     assumed = ""
     if not labels and types == ["labeled"]:
         if not known:
-            raise ShuntyardError(f"{caller.path} runs when a label is put on a pull request", hint="name it with --label")
+            raise ShuntyardError(
+                f"{caller.path} runs when a label is put on a pull request", hint="name it with --label"
+            )
         labels, assumed = known[:1], f"the label {known[0]}"
     action = "labeled" if labels else next((each for each in types if each not in ("labeled", "unlabeled")), types[0])
-    base = next((b for b in (repository.default_branch, *texts(filters.get("branches"))) if _branch_fits(b, filters)), "")
+    base = next(
+        (b for b in (repository.default_branch, *texts(filters.get("branches"))) if _branch_fits(b, filters)), ""
+    )
     if not base or re.search(r"[*?+\[!]", base):
         said = ", ".join(texts(filters.get("branches") or filters.get("branches-ignore")))
         hint = f"its filter is {said}; the repository's default branch is {repository.default_branch}"
         raise ShuntyardError(f"{caller.path} does not run on pull requests into {repository.default_branch}", hint=hint)
-    label_data = [{"id": index, "name": label, "color": "ededed", "default": False} for index, label in enumerate(labels, 1)]
+    label_data = [
+        {"id": index, "name": label, "color": "ededed", "default": False} for index, label in enumerate(labels, 1)
+    ]
     side = {"sha": repository.sha, "repo": _common(repository)["repository"]}
     head = repository.branch if repository.branch not in ("", base) else "rehearsal"
     pull = {
@@ -145,7 +169,12 @@ def _pull_request(
     if labels:
         payload["label"] = label_data[-1]
     return Event(
-        name=name, action=action, label=labels[-1] if labels else "", labels=tuple(labels), payload=payload, assumed=assumed
+        name=name,
+        action=action,
+        label=labels[-1] if labels else "",
+        labels=tuple(labels),
+        payload=payload,
+        assumed=assumed,
     )
 
 
@@ -168,7 +197,7 @@ def _text(value: Any) -> str:
 
 
 def _fits(branch: str, pattern: str) -> bool:
-    """Whether a branch fits one filter pattern: `*` stops at a slash, `**` does not, `?` and `+` repeat what is before."""
+    """Whether a branch fits one pattern: `*` stops at a slash, `**` does not, `?` and `+` repeat what is before."""
     special = {"**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
     pieces = re.findall(r"\*\*|\*|\[[^\]]+\]|\\.|.", pattern)
     plain = (piece if len(piece) > 1 and piece[0] == "[" else re.escape(piece[-1]) for piece in pieces)

@@ -93,7 +93,9 @@ def choose_caller(callers: list[Caller], wanted: str, event: str) -> Caller:
     if wanted:
         names = {caller.path: caller for caller in callers} | {PurePosixPath(c.path).name: c for c in callers}
         if wanted not in names:
-            raise ShuntyardError(f"{wanted} does not call the pipeline", hint=f"these do: {', '.join(c.path for c in callers)}")
+            raise ShuntyardError(
+                f"{wanted} does not call the pipeline", hint=f"these do: {', '.join(c.path for c in callers)}"
+            )
         return names[wanted]
     fitting = [caller for caller in callers if not event or event in caller.events] or callers
     if len(fitting) > 1:
@@ -109,7 +111,12 @@ def _call(name: str, job: dict[str, Any], toolkit: str) -> Call | None:
         return None
     pipeline = PurePosixPath(meant.path).stem
     return Call(
-        job=name, pipeline=pipeline, repository=meant.repository, ref=meant.ref, inputs=mapping(job.get("with")), data=job
+        job=name,
+        pipeline=pipeline,
+        repository=meant.repository,
+        ref=meant.ref,
+        inputs=mapping(job.get("with")),
+        data=job,
     )
 
 

@@ -6,7 +6,7 @@ job that this machine cannot run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,11 @@ class Lowered:
     removed: tuple[tuple[str, int], ...] = ()
 
 
-def lower(file: File, own_reference: Callable[[str], str], blocked: dict[str, str]) -> Lowered:
-    """`own_reference` spells `$/path` with a repository and a ref; `blocked` are the jobs that must not run."""
+def lower(file: File, own_reference: Callable[[str], str], blocked: Mapping[str, str], at_once: int = 0) -> Lowered:
+    """`own_reference` spells `$/path` with a repository and a ref; `blocked` are the jobs that must not run.
+
+    `at_once` limits how many jobs of a matrix run together, which is four where nothing says otherwise.
+    """
     text = Text(file.text)
     edits: list[Edit] = []
     for path, value in _references(file.document.data):
@@ -46,8 +49,16 @@ def lower(file: File, own_reference: Callable[[str], str], blocked: dict[str, st
             edits.append(text.replace_scalar(path, "false"))
         else:
             edits.append(text.insert_first(("jobs", job), "if", "false"))
+    edits += [_limit(text, name, at_once) for name, job in file.jobs.items() if at_once and mapping(job.get("strategy"))]
     removed = tuple((".".join(map(str, path)), file.document.mark(path, key=True).line) for path in removals)
     return Lowered(text=text.apply(edits), removed=removed)
+
+
+def _limit(text: Text, job: str, at_once: int) -> Edit:
+    path = ("jobs", job, "strategy")
+    if (*path, "max-parallel") in text.pairs:
+        return text.replace_scalar((*path, "max-parallel"), str(at_once))
+    return text.insert_first(path, "max-parallel", str(at_once))
 
 
 def _references(data: Any) -> Iterator[tuple[KeyPath, str]]:

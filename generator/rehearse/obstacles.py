@@ -37,7 +37,11 @@ def wanted_labels(job: Mapping[str, Any]) -> list[list[str]]:
     if isinstance(runs_on, dict):
         runs_on = runs_on.get("labels")
     choices = [_choices(text, mapping(mapping(job.get("strategy")).get("matrix"))) for text in texts(runs_on)]
-    return [[label for part in combination for label in part] for combination in itertools.product(*choices)] if choices else []
+    return (
+        [[label for part in combination for label in part] for combination in itertools.product(*choices)]
+        if choices
+        else []
+    )
 
 
 def _choices(text: str, matrix: Mapping[str, Any]) -> list[list[str]]:

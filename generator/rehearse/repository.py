@@ -11,7 +11,8 @@ from pathlib import Path
 
 from shuntyard.errors import ShuntyardError
 
-NOT_COPIED = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".shuntyard", ".mypy_cache"})
+NOT_COPIED = frozenset({"venv", "node_modules", "__pycache__"})
+HIDDEN_COPIED = frozenset({".github"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,9 @@ class Repository:
 def inspect(folder: Path) -> Repository:
     """What git says about a folder. Raises ShuntyardError when it is no repository, or has no commit."""
     if not folder.is_dir():
-        raise ShuntyardError(f"there is no folder {folder}", hint="--repository names a checkout of the repository that calls")
+        raise ShuntyardError(
+            f"there is no folder {folder}", hint="--repository names a checkout of the repository that calls"
+        )
     root = folder.resolve()
     top = git(root, "rev-parse", "--show-toplevel", missing=f"{folder} is not a git repository")
     if Path(top).resolve() != root:
@@ -97,7 +100,9 @@ def try_git(folder: Path, *arguments: str) -> str:
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Variables such as GIT_DIR, which a git hook sets, would point git elsewhere."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith("GIT_SSL")}
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith("GIT_SSL")
+    }
     command = ["git", "-c", "core.quotePath=false", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", env=env, check=False)
 
@@ -113,8 +118,8 @@ def _copy_files(source: Path, target: Path, names: list[str]) -> None:
 def _walk(root: Path) -> list[str]:
     found = []
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in NOT_COPIED)
-        found += [os.path.relpath(os.path.join(folder, file), root) for file in files]
+        folders[:] = [n for n in folders if n in HIDDEN_COPIED or not (n.startswith(".") or n in NOT_COPIED)]
+        found += [str((Path(folder) / file).relative_to(root)) for file in files]
     return sorted(found)
 
 
@@ -124,7 +129,9 @@ def _name(url: str, root: Path) -> str:
 
 
 def _owner_and_name(url: str) -> str:
-    match = re.search(r"[/:]([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?/?$", url) if "://" in url or "@" in url else None
+    match = (
+        re.search(r"[/:]([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?/?$", url) if "://" in url or "@" in url else None
+    )
     return f"{match[1]}/{match[2]}" if match else ""
 
 

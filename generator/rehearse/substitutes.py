@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from generator.check.support.reference import Reference
 
 STANDINS = Path(__file__).parent / "standins"
+# What GitHub allows in names; anything else could leave the folder, or be read as an expression.
+_SAFE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(/[A-Za-z0-9_. -]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +29,23 @@ def substitute(actions: Iterable[Reference], folder: Path) -> Substitutes:
     used, refused = set(), set()
     for action in actions:
         key = f"{action.repository}@{action.ref}"
+        shown = f"{action.repository}/{action.path}".rstrip("/")
+        if not _SAFE.fullmatch(shown):
+            refused.add(shown)
+            continue
         standin = STANDINS / action.repository.lower()
         if not action.path and (standin / "action.yml").is_file():
             mapped[key] = standin
             used.add(action.repository)
             continue
-        place = folder / key.replace("/", "--")
+        place = folder / re.sub(r"[^A-Za-z0-9_.@-]", "-", key)
         (place / action.path).mkdir(parents=True, exist_ok=True)
-        shown = f"{action.repository}{f'/{action.path}' if action.path else ''}"
         (place / action.path / "action.yml").write_text(_REFUSAL.format(action=shown), encoding="utf-8")
         mapped[key] = place
         refused.add(shown)
     return Substitutes(mapped=mapped, used=tuple(sorted(used)), refused=tuple(sorted(refused)))
 
 
-# GitHub's names of owners, repositories and folders hold nothing that a shell would read inside double quotes, but a
-# hostile workflow might: so the action's name travels through a variable.
 _REFUSAL = """\
 name: no-stand-in
 description: Ends the step; nothing stands in for this action.
@@ -50,6 +54,6 @@ runs:
   steps:
     - id: stand-in
       shell: bash
-      env: {{ACTION: '{action}'}}
+      env: {{ACTION: "{action}"}}
       run: '"$SHUNTYARD_REHEARSAL_PYTHON" -BSE "$SHUNTYARD_REHEARSAL_RUN" refuse "$ACTION"'
 """

@@ -81,6 +81,9 @@ class GitHub:
             if isinstance(value, str) and "${{" in value:
                 raise ValueError(f"a literal must not hold an expression: {value!r}")
             return value
+        if isinstance(value, AllNeeds):
+            results = ", ".join(f'"{job}": {{"result": "${{{{ needs.{job}.result }}}}"}}' for job in value.jobs)
+            return f"{{{results}}}"
         if isinstance(value, Temp):
             return "${{ runner.temp }}/" + value.path
         return "${{ " + self.expression(value) + " }}"
@@ -103,8 +106,6 @@ class GitHub:
                 return f"matrix.{name} || {self.expression(ref)}"
             case MatrixField(name=name):
                 return f"matrix.{name}"
-            case AllNeeds():
-                return "toJSON(needs)"
             case _:
                 raise TypeError(f"not a symbol: {value!r}")
 

@@ -96,7 +96,7 @@ def _headline(verdict: Outcome, rows: Sequence[RowReport], plan: Plan | None, br
     if not parts:
         fallbacks = sum(row.fallbacks for row in rows)
         after = f", with {count(fallbacks, 'fallback')}" if fallbacks else ""
-        return f"All {count(len(rows), 'row')} passed{after}."
+        return f"{'The only row' if len(rows) == 1 else f'All {len(rows):,} rows'} passed{after}."
     return f"{'; '.join(parts)}; {outcomes['passed']:,} of {count(len(rows), 'row')} passed."
 
 

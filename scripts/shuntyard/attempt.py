@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -54,8 +55,11 @@ class Attempt:
 
 
 def error_of(attempt: Attempt) -> str:
-    """What went wrong outside of any case, in words; empty when nothing did. A failing exit code alone says nothing new."""
-    return "; ".join(dict.fromkeys(_errors(attempt)))
+    """What went wrong outside of any case, in words; empty when nothing did, or when a bad case says enough."""
+    errors = list(dict.fromkeys(_errors(attempt)))
+    if not errors and not attempt.has_bad_cases and attempt.exit_code not in (0, _NO_TESTS):
+        errors = [f"ended with exit code {attempt.exit_code}"]
+    return "; ".join(errors)
 
 
 def _errors(attempt: Attempt) -> Iterator[str]:
@@ -63,22 +67,21 @@ def _errors(attempt: Attempt) -> Iterator[str]:
         yield f"the repository does not have {', '.join(attempt.missing)}"
     if attempt.could_not_start:
         yield attempt.could_not_start
+    yield from attempt.problems
     if attempt.interrupted:
         yield "interrupted"
     elif attempt.timed_out:
         yield f"timed out after {attempt.timeout_s:g} s"
     elif attempt.signal:
-        yield f"ended by signal {attempt.signal}"
-    yield from attempt.problems
-    if attempt.timed_out or attempt.interrupted or attempt.signal:
+        yield f"ended by signal {attempt.signal} ({signal.strsignal(attempt.signal)})"
+    if attempt.missing or attempt.could_not_start or attempt.timed_out or attempt.interrupted or attempt.signal:
         return
     for each in attempt.journals:
         yield from _session_errors(each, attempt.has_bad_cases)
     if not attempt.journals and _IGNORED_PYTHONPATH in attempt.log_tail:
-        yield "pytest was started so that it ignores PYTHONPATH (python -I or -E) and could not load the journal's plugin"
+        yield "pytest could not load the journal's plugin: was Python told to ignore PYTHONPATH (-I or -E)?"
     elif attempt.kind == "pytest" and attempt.exit_code == 0 and not attempt.journals and not attempt.cases:
-        if not (attempt.missing or attempt.could_not_start):
-            yield "pytest said nothing of what it ran"
+        yield "pytest said nothing of what it ran"
 
 
 def _session_errors(each: Journal, has_bad_cases: bool) -> Iterator[str]:

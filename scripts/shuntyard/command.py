@@ -48,7 +48,9 @@ def split(text: str, name: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as error:
-        raise ShuntyardError(f"input {name!r} is not understood: {error} in {text!r}", hint="check its quotes") from error
+        raise ShuntyardError(
+            f"input {name!r} is not understood: {error} in {text!r}", hint="check its quotes"
+        ) from error
 
 
 def prepare_commands(text: str) -> list[list[str]]:
@@ -68,16 +70,12 @@ def read_tests(text: str) -> dict[str, tuple[str, ...]]:
     return tests
 
 
-def environment(
-    base: Mapping[str, str], suite: Suite, *, hidden: Sequence[str], plugin: str, facts: Mapping[str, str]
-) -> dict[str, str]:
-    """The environment of a run: the machine's without `hidden`, the suite's over it, then what the journal needs.
+def environment(base: Mapping[str, str], suite: Suite, *, plugin: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a run: the machine's, the suite's over it, then what the journal needs.
 
     `plugin` is the folder of the pytest plugin; `facts` are the SHUNTYARD_ variables that describe the run.
     """
-    env = {name: value for name, value in base.items() if name not in hidden}
-    env.update(suite.env)
-    env.update(facts)
+    env = {**base, **suite.env, **facts}
     env["PYTEST_ADDOPTS"] = " ".join(filter(None, [env.get("PYTEST_ADDOPTS", ""), "-p shuntyard_journal"]))
     env["PYTHONPATH"] = ":".join(filter(None, [plugin, env.get("PYTHONPATH", "")]))
     return env

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from shuntyard import wire
 from shuntyard.ci import github
 from shuntyard.contract import Contract, Value, parse
 from shuntyard.errors import EXIT_BUG, EXIT_GOOD, EXIT_INTERRUPTED, ProblemsFound, ShuntyardError
+
+if TYPE_CHECKING:  # argparse and traceback take 25 ms to import; a job on a runner needs neither
+    import argparse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +40,16 @@ def main(contract: Contract, run: Run) -> int:
 
 def call(contract: Contract, run: Run, argv: Sequence[str], env: Mapping[str, str]) -> int:
     """As `main`, with the command line and the environment as arguments."""
-    arguments = _parser(contract).parse_args(argv)
-    if arguments.contract:
+    given = vars(_parser(contract).parse_args(argv)) if argv else {}
+    if given.get("contract"):
         print(json.dumps(wire.encode(contract), indent=2))
         return EXIT_GOOD
     in_ci = bool(env.get("GITHUB_ACTIONS"))
     try:
-        done = run(parse(contract, _texts(contract, arguments, env)), env)
+        with contextlib.redirect_stdout(sys.stderr if given.get("json") else sys.stdout):
+            done = run(parse(contract, _texts(contract, given, env)), env)
         github.write_outputs(env, done.outputs)
-        if arguments.json:
+        if given.get("json"):
             print(json.dumps(dict(done.outputs), indent=2))
         return done.exit_code
     except ShuntyardError as error:
@@ -55,20 +59,24 @@ def call(contract: Contract, run: Run, argv: Sequence[str], env: Mapping[str, st
         print("interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception:
+        import traceback  # noqa: PLC0415
+
         traceback.print_exc()
         print(f"this is a bug in Shuntyard ({contract.script}); please report it with the lines above", file=sys.stderr)
         return EXIT_BUG
 
 
-def _texts(contract: Contract, arguments: argparse.Namespace, env: Mapping[str, str]) -> dict[str, str]:
+def _texts(contract: Contract, given: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, str]:
     texts = {}
     for item in contract.inputs:
-        given = getattr(arguments, item.name.replace("-", "_"))
-        texts[item.name] = env.get(item.variable, "") if given is None else given
+        text = given.get(item.name.replace("-", "_"))
+        texts[item.name] = env.get(item.variable, "") if text is None else text
     return texts
 
 
 def _parser(contract: Contract) -> argparse.ArgumentParser:
+    import argparse  # noqa: PLC0415
+
     exits = "\n".join(f"  {code:<4}{meaning}" for code, meaning in sorted(contract.exits.items()))
     parser = argparse.ArgumentParser(
         prog=contract.script,
@@ -82,7 +90,7 @@ def _parser(contract: Contract) -> argparse.ArgumentParser:
         choices = f"; one of {', '.join(item.choices)}" if item.choices else ""
         text = f"{item.help} ({default}{choices})".replace("%", "%%")
         parser.add_argument(f"--{item.name}", metavar=item.type.upper(), help=text)
-    parser.add_argument("--json", action="store_true", help="print the outputs as JSON")
+    parser.add_argument("--json", action="store_true", help="print the outputs as JSON, and all else to stderr")
     parser.add_argument("--contract", action="store_true", help="print what this script takes and gives, as JSON")
     return parser
 

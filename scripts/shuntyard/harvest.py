@@ -54,7 +54,10 @@ def harvest(folder: Path, how_it_ended: str = "its process ended") -> Harvest:
     for each in journals.values():
         document = documents.pop(Path(each.junit).resolve(), None) if each.junit else None
         cases += each.cases if document is None or document.problem else _renamed(document, each)
-        cases += (CaseResult(case=case, outcome="crashed", message=f"was running when {how_it_ended}") for case in each.running)
+        cases += (
+            CaseResult(case=case, outcome="crashed", message=f"was running when {how_it_ended}")
+            for case in each.running
+        )
     for path, document in documents.items():
         if not document.foreign:
             cases += document.cases

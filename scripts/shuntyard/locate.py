@@ -50,13 +50,17 @@ def locate(workspace: Path, tests: Sequence[str], places: Sequence[str] = ()) ->
 def _matches(root: Path, place: str, test: str) -> list[str]:
     pattern = place.replace("{test}", _GLOB.sub(r"[\1]", test))
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/") or "\0" in pattern:
-        raise ShuntyardError(f"the test {test!r} leads out of the workspace ({pattern!r})", hint="write a path inside it")
+        raise ShuntyardError(
+            f"the test {test!r} leads out of the workspace ({pattern!r})", hint="write a path inside it"
+        )
     if pattern.rstrip("/") == ".":
         return ["."]
     try:
         found = sorted(root.glob(pattern.rstrip("/")))
     except ValueError as error:
-        raise ShuntyardError(f"the place {place!r} is not a pattern: {error}", hint="write ** as a whole folder") from error
+        raise ShuntyardError(
+            f"the place {place!r} is not a pattern: {error}", hint="write ** as a whole folder"
+        ) from error
     for path in found:
         if not path.resolve().is_relative_to(root):
             raise ShuntyardError(f"{path.relative_to(root)} is a link that leads out of the workspace")
@@ -72,14 +76,20 @@ def test_files(workspace: Path, paths: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for path in paths or (".",):
         folder = workspace / path
-        files = (_as_argument(file.relative_to(workspace).as_posix()) for file in _walk(folder)) if folder.is_dir() else (path,)
+        files = (
+            (_as_argument(file.relative_to(workspace).as_posix()) for file in _walk(folder))
+            if folder.is_dir()
+            else (path,)
+        )
         found.update(dict.fromkeys(files))
     return tuple(found)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for place, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if not _SKIPPED.fullmatch(name) and not Path(place, name, "pyvenv.cfg").exists())
+        names[:] = sorted(
+            name for name in names if not _SKIPPED.fullmatch(name) and not Path(place, name, "pyvenv.cfg").exists()
+        )
         yield from (Path(place, name) for name in sorted(files) if _TEST_FILE.fullmatch(name))
 
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from shuntyard.text import NOTHING, clip_middle, line, visible
 
-# No dot but the last (a name like www.x.y becomes a link), no colon but before a space (:emoji:, https://).
-_PROSE = re.compile(r"(?:[A-Za-z0-9 ,;()'-]|: )+\.?")
+# Starts with a word (not a list, not a rule); no dot but the last (a name like www.x.y becomes a link), no colon but
+# before a space (:emoji:, https://).
+_PROSE = re.compile(r"(?:[A-Za-z]|[0-9]+ )(?:[A-Za-z0-9 ,;()'-]|: )*\.?")
 _LOOK_ALIKES = str.maketrans({"`": "ˋ", "|": "│"})
 
 
@@ -35,10 +36,15 @@ def block(text: str, limit: int) -> str:
     return f"{fence}text\n{body}\n{fence}\n"
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
-    """The lines of a table of finished cells; `right` are the columns that hold numbers."""
+def table_head(headings: Sequence[str], *, right: frozenset[int] = frozenset()) -> str:
+    """The head of a table; `right` are the columns that hold numbers."""
     rule = ["---:" if column in right else "---" for column in range(len(headings))]
-    return [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
+    return f"{table_row(headings)}\n{table_row(rule)}"
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """One row of finished cells."""
+    return f"| {' | '.join(cells)} |"
 
 
 class Sheet:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shuntyard import wire
+from shuntyard import packed, wire
 from shuntyard.errors import ShuntyardError
 from shuntyard.evidence import MOST_REPETITIONS
 from shuntyard.plan import SCHEMA, Plan, Unit
@@ -17,12 +17,14 @@ _HINT = "pass the plan or the matrix that select-rows wrote, as JSON or as the p
 
 
 def read_plan(text: str) -> Plan | None:
-    """The plan from JSON, or from a file that holds it; None for `{}`, which says that nobody knows.
+    """The plan from JSON, packed or not, or from a file that holds it; None for `{}`, which says that nobody knows.
 
     A matrix (`{"include": [{"plan": unit}, ...]}`) is taken as well: it is what the jobs themselves were made from.
     Raises ShuntyardError when the file is not there or the text is neither.
     """
-    if not text.lstrip().startswith("{"):
+    if text.startswith(packed.MARK):
+        text = _unpacked(text)
+    elif not text.lstrip().startswith("{"):
         try:
             text = Path(text).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
@@ -33,6 +35,13 @@ def read_plan(text: str) -> Plan | None:
             return None
         return _from_matrix(record) if isinstance(record, dict) and "include" in record else _from_plan(record)
     except (ValueError, RecursionError) as error:
+        raise ShuntyardError(f"the plan is not understood: {error}", hint=_HINT) from error
+
+
+def _unpacked(text: str) -> str:
+    try:
+        return packed.unpack(text)
+    except ValueError as error:
         raise ShuntyardError(f"the plan is not understood: {error}", hint=_HINT) from error
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shuntyard import human, summary
 from shuntyard.errors import ShuntyardError
@@ -13,11 +15,40 @@ from shuntyard.report import Report
 from shuntyard.text import clip_escaped, clip_middle
 from shuntyard.view import ratio_position, view
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 TEMPLATES = Path(__file__).parent / "templates"
+SIZE_LIMIT = 2_000_000  # bytes
 
 
 def render(report: Report) -> str:
-    """The page of a report, at most 2 MB. Raises ShuntyardError where Jinja2 is not installed."""
+    """The page of a report, at most SIZE_LIMIT bytes: where hostile texts make it larger, it shows less of each list.
+
+    Raises ShuntyardError where Jinja2 is not installed.
+    """
+    pages = (_render(report, share) for share in (1.0, 0.4, 0.2))
+    return next(html for html in pages if len(html.encode()) <= SIZE_LIMIT)
+
+
+def _render(report: Report, share: float) -> str:
+    style, script = (_partial(name) for name in ("report.css", "report.js"))
+    policy = {"default": "'none'", "style": _digest(style), "script": _digest(script)}
+    rules = "; ".join(f"{kind}-src {source}" for kind, source in policy.items())
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        view=view(report, share),
+        report=report,
+        enough=ENOUGH,
+        caution=summary.caution(report.pairs),
+        style=style,
+        script=script,
+        policy=f"{rules}; base-uri 'none'; form-action 'none'",
+    )
+
+
+@functools.cache
+def _environment() -> Environment:
     try:
         import jinja2  # noqa: PLC0415 (so that the script can say what is missing)
     except ModuleNotFoundError as error:
@@ -42,17 +73,7 @@ def render(report: Report) -> str:
         "ratio_position": ratio_position,
         "answer": summary.answer,
     }
-    style, script = (_partial(name) for name in ("report.css", "report.js"))
-    return environment.get_template("report.html.j2").render(
-        view=view(report),
-        report=report,
-        enough=ENOUGH,
-        caution=summary.caution(report.pairs),
-        style=style,
-        script=script,
-        policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; "
-        "form-action 'none'",
-    )
+    return environment
 
 
 def _partial(name: str) -> str:
@@ -61,4 +82,4 @@ def _partial(name: str) -> str:
 
 def _digest(text: str) -> str:
     """The hash source of an inline style or script. Source: Content Security Policy Level 3, 6.7.2.3."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

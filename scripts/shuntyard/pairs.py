@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from shuntyard.report import Difference, Pair, RowReport, Run
-from shuntyard.rows import by_repetition, outcomes_by_case
+from shuntyard.rows import by_repetition, is_broken, outcomes_by_case, repetition_outcome
 
 BASELINE = "shell"
 ARM_AXIS = "arm"
@@ -60,7 +60,8 @@ def _usable(row: RowReport) -> dict[int, list[Run]]:
     return {
         number: runs
         for number, runs in by_repetition(row.runs).items()
-        if all(not run.fault and not run.fallback_reason and run.outcome in ("passed", "failed") for run in runs)
+        if repetition_outcome(runs) in ("passed", "failed")
+        and not any(is_broken(run) or run.fallback_reason for run in runs)
     }
 
 

@@ -43,6 +43,17 @@ def by_repetition(runs: Iterable[Run]) -> dict[int, list[Run]]:
     return dict(groups)
 
 
+def repetition_outcome(group: Iterable[Run]) -> Outcome:
+    """The outcome of one repetition. A shard may be empty where a row has more shards than test files; not all may."""
+    outcomes = [run.outcome for run in group]
+    return worst([outcome for outcome in outcomes if outcome != "empty"] or outcomes)
+
+
+def is_broken(run: Run) -> bool:
+    """Whether more than a case went wrong: no result, a command that failed, or one that did not come to its end."""
+    return run.outcome == "error" or bool(run.reason)
+
+
 def sum_up(bare: RowReport, runs: Sequence[Run]) -> RowReport:
     """The report of one row from all its runs, found or missing; `bare` says which row it is and no more."""
     runs = tuple(sorted(runs, key=lambda run: (run.repetition, run.shard_index, run.folder)))
@@ -55,7 +66,7 @@ def sum_up(bare: RowReport, runs: Sequence[Run]) -> RowReport:
     return replace(
         bare,
         ran=_distinct(run.ran for run in runs),
-        outcome=worst(run.outcome for run in runs),
+        outcome=worst(repetition_outcome(group) for group in by_repetition(runs).values()),
         reasons=_distinct(run.reason for run in runs),
         tests=len(outcomes),
         failed=sum(1 for seen in outcomes.values() if BAD_CASES.intersection(seen)),

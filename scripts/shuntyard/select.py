@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shuntyard import wire
 from shuntyard.errors import ShuntyardError
 from shuntyard.plan import CompiledPipeline, CompiledRow, Mode, Plan, Row, Shard, Unit
 
@@ -62,6 +63,21 @@ def select(pipeline: CompiledPipeline, request: Request) -> Selection:
             f"{len(units)} jobs are selected, GitHub runs at most {MATRIX_LIMIT} in a matrix", hint=hint
         )
     return Selection(plan=Plan(pipeline=pipeline.pipeline, units=units, seed=request.change), reasons=reasons)
+
+
+def matrix(plan: Plan) -> dict[str, list[dict[str, object]]]:
+    """The plan as GitHub's `strategy.matrix`: one entry a unit."""
+    return {
+        "include": [
+            {
+                "unit": unit.id,
+                "runs-on": list(unit.runs_on),
+                "python": unit.rows[0].values.get("python", ""),
+                "plan": wire.encode(unit),
+            }
+            for unit in plan.units
+        ]
+    }
 
 
 def in_python_share(change: str, configuration: str, percent: float) -> bool:

@@ -68,7 +68,9 @@ def _even_out(bins: list[_Bin], bound: float) -> None:
 def _exchange(bins: list[_Bin], loads: list[float], fullest: int) -> bool:
     """Moves a test to another bin, or swaps it with a shorter one there, so that the fuller of the two becomes as
     light as it can; False when that makes neither lighter than the fullest is now."""
-    best: tuple[float, int, int, int] | None = None  # load of the fuller one afterwards, other bin, mine, theirs (-1: none)
+    best: tuple[float, int, int, int] | None = (
+        None  # load of the fuller one afterwards, other bin, mine, theirs (-1: none)
+    )
     for other in sorted(range(len(bins)), key=lambda index: loads[index]):
         gap = loads[fullest] - loads[other]
         if gap <= 0 or (best is not None and best[0] <= (loads[fullest] + loads[other]) / 2 * (1 + 1e-9)):

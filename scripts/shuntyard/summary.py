@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from shuntyard import human
-from shuntyard.failures import failures
-from shuntyard.markdown import Sheet, block, code, sentence, table
+from shuntyard.failures import Failure, failures
+from shuntyard.markdown import Sheet, block, code, sentence, table_head, table_row
 from shuntyard.pairs import ENOUGH
-from shuntyard.report import WORST_FIRST, Pair, Report, RowReport
-from shuntyard.text import NOTHING
+from shuntyard.report import WORST_FIRST, Pair, Report, RowReport, Run
+from shuntyard.rows import is_broken
+from shuntyard.text import NOTHING, line
+
+T = TypeVar("T")
 
 ICONS = {"passed": "✅", "failed": "❌", "error": "💥", "empty": "⚪"}
 HEADINGS = ("outcome", "configuration", "arm", "ran", "tests", "failed", "time", "memory", "fallbacks")
@@ -41,7 +45,7 @@ def cells(row: RowReport) -> tuple[str, ...]:
 
 def plain(report: Report) -> str:
     """The verdict and its rows for a terminal."""
-    parts = [f"{report.verdict}: {report.headline}"]
+    parts = [f"{report.verdict}: {line(report.headline, 1000)}"]
     if report.rows:
         parts.append(human.table(HEADINGS, [cells(row) for row in worst_first(report.rows)], right=_NUMBERS))
     if report.pairs:
@@ -89,7 +93,7 @@ def markdown(report: Report, *, limit: int) -> str:
     sheet = Sheet(limit - _RESERVE)
     name = code("-".join(part for part in (report.pipeline, report.instance) if part))
     sheet.add(f"## {ICONS[report.verdict]} {name}: {report.verdict}\n\n{sentence(report.headline)}\n")
-    for note in report.notes:
+    for note in report.notes[:_LINES]:
         sheet.add(f"> {sentence(note)}\n")
     left = _rows(sheet, report) + _pairs(sheet, report) + _errors(sheet, report)
     left += _failures(sheet, report) + _fallbacks(sheet, report)
@@ -101,65 +105,69 @@ def markdown(report: Report, *, limit: int) -> str:
 
 
 def _rows(sheet: Sheet, report: Report) -> int:
-    rows = worst_first(report.rows)
-    body = [[f"{ICONS[row.outcome]} {row.outcome}", *map(code, cells(row)[1:4]), *cells(row)[4:]] for row in rows]
-    return _table(sheet, HEADINGS, body, _NUMBERS)
+    if not report.rows:
+        return 0
+    sheet.add(table_head(HEADINGS, right=_NUMBERS))
+    return _fill(sheet, worst_first(report.rows), _ROWS, _row)
+
+
+def _row(row: RowReport) -> str:
+    texts = cells(row)
+    return table_row([f"{ICONS[row.outcome]} {row.outcome}", *map(code, texts[1:4]), *texts[4:]])
 
 
 def _pairs(sheet: Sheet, report: Report) -> int:
-    pairs = pairs_first(report.pairs)
-    if not pairs:
+    if not report.pairs:
         return 0
-    sheet.add("\n### Arms side by side\n")
     headings = ("configuration", "arms", "tests", "outcomes", "time ratio", "n", "note")
-    body = [[*map(code, pair_cells(pair)[:2]), *pair_cells(pair)[2:], code(pair.note)] for pair in pairs]
-    left = _table(sheet, headings, body, frozenset({4, 5}))
-    sheet.add(f"\n{caution(pairs)}")
+    sheet.add("\n### Arms side by side\n\n" + table_head(headings, right=frozenset({4, 5})))
+    left = _fill(sheet, pairs_first(report.pairs), _ROWS, _pair)
+    sheet.add(f"\n{caution(report.pairs)}")
     return left
 
 
+def _pair(pair: Pair) -> str:
+    texts = pair_cells(pair)
+    return table_row([*map(code, texts[:2]), *texts[2:], code(pair.note)])
+
+
 def _errors(sheet: Sheet, report: Report) -> int:
-    entries = [
-        f"- {code(row.id)}, repetition {run.repetition}: {code(run.reason or 'no reason is known', 300)}"
-        for row in worst_first(report.rows)
-        for run in row.runs
-        if run.outcome == "error"
-    ]
-    return _list(sheet, "Missing and broken", entries)
+    errors = [(row, run) for row in worst_first(report.rows) for run in row.runs if is_broken(run)]
+    if errors:
+        sheet.add("\n### Missing and broken\n")
+    return _fill(sheet, errors, _LINES, _error)
+
+
+def _error(item: tuple[RowReport, Run]) -> str:
+    row, run = item
+    return f"- {code(row.id)}, repetition {run.repetition}: {code(run.reason or f'exit code {run.exit_code}', 300)}"
 
 
 def _failures(sheet: Sheet, report: Report) -> int:
     bad = failures(report)
     if bad:
         sheet.add("\n### Failures\n")
-    written = 0
-    for failure in bad[:_MESSAGES]:
-        title = f"**{failure.outcome}** {code(failure.case, 200)} in {code(', '.join(failure.rows), 200)}"
-        if not sheet.add(f"{title}\n\n{block(failure.message or 'no message', _MESSAGE)}"):
-            break
-        written += 1
-    return len(bad) - written
+    return _fill(sheet, bad, _MESSAGES, _failure)
+
+
+def _failure(failure: Failure) -> str:
+    where = code(", ".join(failure.rows[:20]), 200)
+    title = f"**{failure.outcome}** {code(failure.case, 200)} in {where}"
+    return f"{title}\n\n{block(failure.message or 'no message', _MESSAGE)}"
 
 
 def _fallbacks(sheet: Sheet, report: Report) -> int:
-    entries = [
-        f"- {code(row.id)}, {human.count(row.fallbacks, 'time')}: {code(reason, 300)}"
-        for row in report.rows
-        for reason in row.fallback_reasons
-    ]
-    return _list(sheet, "Fell back to the shell entry", entries)
+    fallbacks = [(row, reason) for row in report.rows for reason in row.fallback_reasons]
+    if fallbacks:
+        sheet.add("\n### Fell back to the shell entry\n")
+    return _fill(sheet, fallbacks, _LINES, _fallback)
 
 
-def _list(sheet: Sheet, heading: str, entries: Sequence[str]) -> int:
-    if entries:
-        sheet.add(f"\n### {heading}\n")
-    return len(entries) - sum(1 for entry in entries[:_LINES] if sheet.add(entry))
+def _fallback(item: tuple[RowReport, str]) -> str:
+    row, reason = item
+    return f"- {code(row.id)}, {human.count(row.fallbacks, 'time')}: {code(reason, 300)}"
 
 
-def _table(sheet: Sheet, headings: Sequence[str], body: Sequence[Sequence[str]], right: frozenset[int]) -> int:
-    """Adds the table; says how many of its rows were left out."""
-    if not body:
-        return 0
-    lines = table(headings, body, right=right)
-    sheet.add("\n".join(lines[:2]))
-    return len(body) - sum(1 for text in lines[2 : 2 + _ROWS] if sheet.add(text))
+def _fill(sheet: Sheet, items: Sequence[T], limit: int, render: Callable[[T], str]) -> int:
+    """Adds the first `limit` items as far as they fit; says how many were left out."""
+    return len(items) - sum(1 for item in items[:limit] if sheet.add(render(item)))

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from shuntyard.failures import Failure, Slow, failures, slowest
 from shuntyard.pairs import BASELINE, group_arms
 from shuntyard.report import Difference, Pair, Report, RowReport, Run
+from shuntyard.rows import is_broken
 from shuntyard.summary import pairs_first, worst_first
 
 T = TypeVar("T")
@@ -22,11 +23,7 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head(Generic[T]):
-    """The head of a list, and how many entries it leaves out.
-
-    Together with the lengths that the template allows each text, the sizes here keep the page below 2 MB whatever the
-    names and the messages hold; a test builds the worst case.
-    """
+    """The head of a list, and how many entries it leaves out."""
 
     shown: tuple[T, ...]
     left_out: int
@@ -76,21 +73,24 @@ class View:
     chart: Chart
 
 
-def view(report: Report) -> View:
-    """The page's view of a report."""
+def view(report: Report, share: float = 1.0) -> View:
+    """The page's view of a report; a smaller `share` shows less of each long list."""
     rows = worst_first(report.rows)
     tones = arm_tones(report.rows)
+    broken = [(row, run) for row in rows for run in row.runs if is_broken(run) or row.outcome == run.outcome == "empty"]
+    differences = [(pair, difference) for pair in report.pairs for difference in pair.differences]
+    fallbacks = [(row, reason) for row in report.rows for reason in row.fallback_reasons]
     return View(
         report=report,
         tones=tones,
-        rows=head(rows, 500),
-        broken=head([(row, run) for row in rows for run in row.runs if run.outcome in ("error", "empty")], 150),
-        failures=head(failures(report), 120),
-        fallbacks=head([(row, reason) for row in report.rows for reason in row.fallback_reasons], 150),
-        pairs=head(pairs_first(report.pairs), 250),
-        differences=head([(pair, difference) for pair in report.pairs for difference in pair.differences], 150),
+        rows=head(rows, int(600 * share)),
+        broken=head(broken, int(200 * share)),
+        failures=head(failures(report), int(200 * share)),
+        fallbacks=head(fallbacks, int(100 * share)),
+        pairs=head(pairs_first(report.pairs), int(300 * share)),
+        differences=head(differences, int(200 * share)),
         slow=tuple(slowest(report, 15)),
-        chart=chart(report.rows, tones),
+        chart=chart(report.rows, tones, int(300 * share)),
     )
 
 
@@ -104,14 +104,14 @@ def arm_tones(rows: Sequence[RowReport]) -> dict[str, int]:
     return {arm: min(number, TONES) for number, arm in enumerate(ordered, start=1)}
 
 
-def chart(rows: Sequence[RowReport], tones: dict[str, int]) -> Chart:
-    """Bars for all rows that have a time, on one linear scale from 0."""
+def chart(rows: Sequence[RowReport], tones: dict[str, int], limit: int = 300) -> Chart:
+    """Bars for the rows that have a time, in at most `limit` groups, on one linear scale from 0."""
     timed = [row for row in rows if row.duration_s > 0]
     ticks = _ticks(max((seconds for row in timed for seconds in row.durations_s), default=0.0))
     top = ticks[-1] if ticks else 1.0
     groups = [tuple(_bar(row, tones[row.arm], top) for row in group) for group in group_arms(timed)]
     marks = tuple((round(100 * tick / top, 2), _label(tick, ticks[1])) for tick in ticks)
-    return Chart(groups=head(groups, 150), ticks=marks)
+    return Chart(groups=head(groups, limit), ticks=marks)
 
 
 def _bar(row: RowReport, tone: int, top: float) -> Bar:

@@ -11,7 +11,6 @@ from pathlib import Path
 from shuntyard import wire
 from shuntyard.plan import Plan
 from shuntyard.report import Report
-
 from tests.scripts.report_samples import PIPELINE, make_cases, make_plan, make_result, write_passing, write_result
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "analyse_results.py"

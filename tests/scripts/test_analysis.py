@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from shuntyard import wire
 from shuntyard.analysis import Occasion, analyse
 from shuntyard.collect import collect
 from shuntyard.plan import Plan
 from shuntyard.report import Job, Report
 from shuntyard.result import Outcome
-
 from tests.scripts.report_samples import (
     PIPELINE,
     make_cases,
@@ -115,7 +115,7 @@ def test_a_fallback_shows_in_the_headline(tmp_path: Path) -> None:
     plan = make_plan(["smoke"], arms=["python"])
     result = make_result(plan.units[0].rows[0], make_cases("passed"))
     write_result(tmp_path, "smoke", replace(result, ran="shell", fallback_reason="no module"))
-    assert analysed(tmp_path, plan).headline == "All 1 row passed, with 1 fallback."
+    assert analysed(tmp_path, plan).headline == "The only row passed, with 1 fallback."
 
 
 @pytest.mark.parametrize("started_at", ["", "yesterday", "2026-11-20T03:17:00", "9999-99-99T00:00:00Z"])

@@ -8,7 +8,6 @@ from shuntyard.failures import failures, slowest
 from shuntyard.report import Report, RowReport, Run
 from shuntyard.result import CaseResult
 from shuntyard.rows import sum_up
-
 from tests.scripts.report_samples import make_cases
 
 

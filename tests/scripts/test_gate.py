@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from shuntyard.gate import decide
 from shuntyard.plan import Empty
 
@@ -106,7 +107,9 @@ def test_the_script_stays_shut_with_annotations(tmp_path: Path) -> None:
 
 
 def test_a_hostile_job_name_gives_no_command_to_the_runner(tmp_path: Path) -> None:
-    needs = json.dumps({"::add-mask::x\n::stop-commands::y": {"result": "failure"}, "##[error]z": {"result": "failure"}})
+    needs = json.dumps(
+        {"::add-mask::x\n::stop-commands::y": {"result": "failure"}, "##[error]z": {"result": "failure"}}
+    )
     code, text, _ = call(tmp_path, INPUT_NEEDS=needs, INPUT_REQUIRES="test")
     assert code == 1
     assert not any(row.lstrip().startswith("::") or "##[" in row for row in text.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shuntyard import human
 from shuntyard.text import width
 
@@ -51,7 +52,9 @@ def test_counts_ratios_tallies_moments() -> None:
 
 
 def test_table_is_aligned_also_with_wide_characters() -> None:
-    lines = human.table(("name", "n"), [("a", "1"), ("日本語", "1,000"), ("two\nlines", "12")], right=frozenset({1})).split("\n")
+    lines = human.table(
+        ("name", "n"), [("a", "1"), ("日本語", "1,000"), ("two\nlines", "12")], right=frozenset({1})
+    ).split("\n")
     assert lines == [
         "name           n",
         "---------  -----",

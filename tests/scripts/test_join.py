@@ -1,4 +1,4 @@
-"""Plan and evidence joined: whatever is missing, doubled or contradictory becomes an error row, and nothing gets lost."""
+"""Plan and evidence joined: what is missing, doubled or contradictory becomes an error row, and nothing gets lost."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shuntyard.collect import collect
 from shuntyard.evidence import Evidence
 from shuntyard.join import join, split_foreign
 from shuntyard.plan import Plan, Shard
 from shuntyard.report import RowReport
-
 from tests.scripts.report_samples import (
     PIPELINE,
     make_cases,

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+
 from shuntyard import wire
 from shuntyard.errors import ShuntyardError
 from shuntyard.origin import read_jobs, read_origin, read_plan, read_repeats
 from shuntyard.plan import Plan
-
 from tests.scripts.report_samples import make_plan
 
 PLAN = make_plan(["smoke", "docs_test"])
@@ -38,7 +38,17 @@ def test_an_empty_object_is_an_unknown_plan_and_an_empty_matrix_a_known_one() ->
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"units": 3}', '{"include": 3}', '{"include": [3]}', '{"include": [{}]}', "{" * 100_000, "nowhere.json", "a\0b"],
+    [
+        "{",
+        "[]",
+        '{"units": 3}',
+        '{"include": 3}',
+        '{"include": [3]}',
+        '{"include": [{}]}',
+        "{" * 100_000,
+        "nowhere.json",
+        "a\0b",
+    ],
 )
 def test_anything_else_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(ShuntyardError) as caught:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from shuntyard.pairs import group_arms, pair_up
 from shuntyard.report import Difference, Pair, RowReport, Run
 from shuntyard.result import CaseResult
 from shuntyard.rows import sum_up
-
 from tests.scripts.report_samples import make_cases
 
 SAME = make_cases("passed", "passed")
@@ -22,7 +22,9 @@ def run(repetition: int, cases: tuple[CaseResult, ...] = SAME, seconds: float = 
 
 def row(arm: str, *runs: Run, unit: str = "u", **values: str) -> RowReport:
     values = {"config": "smoke", **values, "arm": arm}
-    return sum_up(RowReport(id=f"smoke.{arm}", unit=unit, config="smoke", arm=arm, values=values, outcome="empty"), runs)
+    return sum_up(
+        RowReport(id=f"smoke.{arm}", unit=unit, config="smoke", arm=arm, values=values, outcome="empty"), runs
+    )
 
 
 def pair(*rows: RowReport) -> Pair:
@@ -85,10 +87,11 @@ def test_repetitions_with_a_fallback_are_left_out_and_the_note_says_so() -> None
     assert one.note == "repetitions in which python fell back were left out"
 
 
-@pytest.mark.parametrize("fields", [{"fault": "missing", "outcome": "error"}, {"outcome": "error"}, {"outcome": "empty"}])
-def test_repetitions_that_did_not_end_are_not_compared(fields: dict[str, str]) -> None:
-    one = pair(row("shell", run(1)), row("python", run(1, **fields)))
-    assert (one.n, one.same_tests, one.note) == (0, None, "nothing was compared: no repetition ran to its end in both arms")
+@pytest.mark.parametrize(("fault", "outcome"), [("missing", "error"), ("", "error"), ("", "empty")])
+def test_repetitions_that_did_not_end_are_not_compared(fault: str, outcome: str) -> None:
+    one = pair(row("shell", run(1)), row("python", run(1, fault=fault, outcome=outcome)))
+    assert (one.n, one.same_tests) == (0, None)
+    assert one.note == "nothing was compared: no repetition ran to its end in both arms"
 
 
 def test_an_arm_without_cases_cannot_be_judged_but_timed() -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from shuntyard import wire
 from shuntyard.publish import publish, usual_folder
 from shuntyard.report import Report

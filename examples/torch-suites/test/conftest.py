@@ -1,10 +1,11 @@
-"""What every test module shares: caches of its own, no network, and a seed for each test."""
+"""What every test module shares: a seed for each test, one thread, a cache of its own, and no network."""
 
 import os
 import shutil
 import tempfile
 
 import pytest
+import torch
 from torch_suites import seed_everything
 from torch_suites.vision import declare_missing_operators
 
@@ -15,6 +16,9 @@ MISSING_OPERATORS = pytest.StashKey[tuple[str, ...]]()
 
 def pytest_configure(config):
     os.environ["HF_HUB_OFFLINE"] = "1"
+    # The tensors are small: more threads wait more than they work (three times the wall time on two busy cores).
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # for processes that tests start
+    torch.set_num_threads(1)
     # Compiled kernels are cached on disk. With a cache of its own, each run does the whole work, so two runs compare.
     if CACHE not in os.environ:
         os.environ[CACHE] = config.stash[OWN_CACHE] = tempfile.mkdtemp(prefix="torch-suites-")

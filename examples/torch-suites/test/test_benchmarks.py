@@ -8,15 +8,6 @@ from torch_suites.layers import attend
 from torch_suites.timing import measure
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """One thread: what a second one adds depends on what else the machine does."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def _median_s(statement, **names):
     """The median of at least 0.1 s worth of calls, in seconds a call."""
     return Timer(statement, globals={"torch": torch, **names}).blocked_autorange(min_run_time=0.1).median

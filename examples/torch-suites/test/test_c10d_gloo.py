@@ -9,42 +9,50 @@ import torch.distributed as dist
 from torch_suites import workers
 
 WORLD_SIZES = [2, 3]
+OPERATIONS = {"SUM": torch.sum, "PRODUCT": torch.prod, "MIN": torch.amin, "MAX": torch.amax}
+DTYPES = [torch.float64, torch.float32, torch.float16, torch.int64, torch.uint8]
 
 
-def _reduce(rank, world_size, operation, dtype):
-    tensor = torch.tensor([rank + 1, 10 * (rank + 1)]).to(dtype)
-    dist.all_reduce(tensor, getattr(dist.ReduceOp, operation))
-    return tensor
+def _reduce(rank, world_size):
+    """All reductions of [r + 1, 10 * (r + 1)], by operation and by dtype, in one set of workers."""
+    results = {}
+    for operation, dtype in [*((name, torch.float32) for name in OPERATIONS), *(("SUM", dtype) for dtype in DTYPES)]:
+        tensor = torch.tensor([rank + 1, 10 * (rank + 1)]).to(dtype)
+        dist.all_reduce(tensor, getattr(dist.ReduceOp, operation))
+        results[operation, dtype] = tensor
+    return results
 
 
-@pytest.mark.parametrize("world_size", WORLD_SIZES)
-@pytest.mark.parametrize(
-    ("operation", "combine"),
-    [("SUM", torch.sum), ("PRODUCT", torch.prod), ("MIN", torch.amin), ("MAX", torch.amax)],
-    ids=["sum", "product", "min", "max"],
-)
-def test_all_reduce(operation, combine, world_size):
-    expected = combine(torch.tensor([[rank + 1.0, 10 * (rank + 1.0)] for rank in range(world_size)]), 0)
-    for tensor in workers.run(_reduce, world_size, (operation, torch.float32)):
-        torch.testing.assert_close(tensor, expected)
+@pytest.fixture(scope="module", params=WORLD_SIZES)
+def reduced(request):
+    """What each rank came to."""
+    return workers.run(_reduce, request.param)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.int64, torch.uint8], ids=str)
-def test_all_reduce_of_dtype(dtype):
-    for tensor in workers.run(_reduce, 2, ("SUM", dtype)):
-        assert tensor.dtype == dtype
-        assert tensor.tolist() == [3, 30]
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_all_reduce(operation, reduced):
+    sent = torch.tensor([[rank + 1.0, 10 * (rank + 1.0)] for rank in range(len(reduced))])
+    for results in reduced:
+        torch.testing.assert_close(results[operation, torch.float32], OPERATIONS[operation](sent, 0))
 
 
-def _broadcast(rank, world_size, source):
-    tensor = torch.full((3,), float(rank))
-    dist.broadcast(tensor, src=source)
-    return tensor.tolist()
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_all_reduce_of_dtype(dtype, reduced):
+    total = sum(range(1, len(reduced) + 1))
+    for results in reduced:
+        assert results["SUM", dtype].dtype == dtype
+        assert results["SUM", dtype].tolist() == [total, 10 * total]
 
 
-@pytest.mark.parametrize("source", [0, 1])
-def test_broadcast(source):
-    assert workers.run(_broadcast, 2, (source,)) == [[float(source)] * 3] * 2
+def _broadcast(rank, world_size):
+    tensors = [torch.full((3,), float(rank)) for _ in range(world_size)]
+    for source, tensor in enumerate(tensors):
+        dist.broadcast(tensor, src=source)
+    return [tensor.tolist() for tensor in tensors]
+
+
+def test_broadcast_from_each():
+    assert workers.run(_broadcast, 2) == [[[0.0] * 3, [1.0] * 3]] * 2
 
 
 def _gather_and_scatter(rank, world_size):

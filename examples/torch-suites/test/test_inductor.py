@@ -63,15 +63,6 @@ def test_a_dynamic_length_compiles_once():
     assert counter.frame_count == 1
 
 
-def test_a_new_dtype_compiles_again():
-    counter = CompileCounterWithBackend("inductor")
-    compiled = torch.compile(lambda x: x * 2 + 1, backend=counter)
-    for dtype in (torch.float32, torch.float32, torch.float64):
-        x = torch.ones(4, dtype=dtype)
-        assert compiled(x).equal(x * 2 + 1)
-    assert counter.frame_count == 2
-
-
 def _branches(x):
     x = x + 1
     if x.sum() > 0:

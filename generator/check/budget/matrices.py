@@ -46,8 +46,9 @@ def faults(workflow: Workflow, compiled: CompiledPipeline, shown: str) -> Iterat
     """What is too large about a matrix in the workflow that runs it; `shown` is the sum that makes its rows."""
     mode, units = most_units(compiled)
     rows = f"{len(compiled.rows)} rows" + (f" ({shown})" if shown else "")
+    jobs = f"{len(units)} jobs" + (f" in mode {mode}" if any(row.arm for row in compiled.rows) else "")
     if len(units) > MATRIX_LIMIT:
-        yield f"{rows} become {len(units)} jobs in mode {mode}; GitHub runs at most {MATRIX_LIMIT} in a matrix"
+        yield f"{rows} become {jobs}; GitHub runs at most {MATRIX_LIMIT} in a matrix"
         return
     matrix = matrix_output(units)
     size = len(matrix.encode("utf-16-le"))
@@ -56,7 +57,7 @@ def faults(workflow: Workflow, compiled: CompiledPipeline, shown: str) -> Iterat
     name, size = _largest_variable(workflow, matrix, units)
     if size > VARIABLE_BYTES:
         yield (
-            f"{rows} become {len(units)} units, and {name} is a variable of {size:,} bytes: "
+            f"{rows} become {jobs}, and {name} is a variable of {size:,} bytes: "
             f"Linux starts no process with one over {VARIABLE_BYTES:,} bytes"
         )
 

@@ -7,7 +7,6 @@ spaces fill up the rest of its length: every line and column of the copy is that
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ UNDECLARED = re.compile(r'(input|secret) "(?P<name>[^"]+)" is not defined in (?:
 def check(subject: Subject) -> Iterator[Problem]:
     """Each tree that refers to the toolkit by its name, judged by the installed actionlint."""
     for tree in (subject.home, *subject.callers):
-        lowered = {file.path: _lower(subject, file) for file in tree.workflows}
+        lowered = {file.path: lower(subject.toolkit.settings.repository, file) for file in tree.workflows}
         if any(lowered[file.path].references for file in tree.workflows):
             yield from _judge(subject, tree, lowered)
 
@@ -47,11 +46,10 @@ class Lowered:
 
 def _judge(subject: Subject, tree: Tree, lowered: Mapping[str, Lowered]) -> Iterator[Problem]:
     """What the lowered copy has that the original has not, and whatever stands inside a call of the toolkit."""
-    with tempfile.TemporaryDirectory(prefix="shuntyard-check-") as name:
-        copy = Path(name)
-        _link(tree.root, copy, subject.home.root)
-        before = set(_findings(copy, {file.path: file.text for file in tree.workflows}))
-        after = _findings(copy, {path: item.text for path, item in lowered.items()})
+    with actionlint.copy_of(tree.root) as copy:
+        _mount(subject.home.root, copy / MOUNT)
+        before = set(actionlint.findings(copy, {file.path: file.text for file in tree.workflows}))
+        after = actionlint.findings(copy, {path: item.text for path, item in lowered.items()})
     for finding in after:
         item = lowered.get(finding.file)
         if item is None or finding.message.startswith(SAID_ELSEWHERE):
@@ -60,32 +58,22 @@ def _judge(subject: Subject, tree: Tree, lowered: Mapping[str, Lowered]) -> Iter
             yield _problem(subject, tree.files[finding.file], item, finding)
 
 
-def _findings(copy: Path, texts: Mapping[str, str]) -> list[Finding]:
-    for path, text in texts.items():
-        (copy / path).write_text(text, encoding="utf-8")
-    return actionlint.run(copy, list(texts))
-
-
-def _link(tree: Path, copy: Path, toolkit: Path) -> None:
-    """The copy is a repository to actionlint: a folder `.git`, its own workflows, links to all the rest."""
-    (copy / ".git").mkdir()
-    (copy / ".github" / "workflows").mkdir(parents=True)
-    (copy / MOUNT).mkdir()
+def _mount(toolkit: Path, mount: Path) -> None:
+    """The toolkit inside a caller's copy, instead of whatever the caller has under that name."""
+    mount.unlink(missing_ok=True)
+    mount.mkdir()
     for below in ("actions", ".github"):
         if (toolkit / below).is_dir():
-            (copy / MOUNT / below).symlink_to((toolkit / below).resolve())
-    for source, target in ((tree, copy), (tree / ".github", copy / ".github")):
-        for path in source.iterdir():
-            if path.name not in (".git", ".github", "workflows", MOUNT):
-                (target / path.name).symlink_to(path.resolve())
+            (mount / below).symlink_to((toolkit / below).resolve())
 
 
-def _lower(subject: Subject, file: File) -> Lowered:
+def lower(toolkit: str, file: File) -> Lowered:
+    """The workflow with every reference to the repository `toolkit` (owner/name) as a path."""
     lines = file.text.splitlines(keepends=True)
     references: dict[str, str] = {}
     spans = []
     for item in uses(file):
-        found = reference.parse(item.uses, subject.toolkit.settings.repository)
+        found = reference.parse(item.uses, toolkit)
         if found.kind != "toolkit":
             continue
         path = f"./{MOUNT}/{found.path}"
@@ -122,6 +110,8 @@ def _problem(subject: Subject, file: File, lowered: Lowered, finding: Finding) -
 def _hint(subject: Subject, finding: Finding) -> str:
     """Did you mean; or the other of the two places where a call passes things."""
     match = UNDECLARED.search(finding.message)
+    if finding.message.startswith('context "secrets" is not allowed'):
+        return "an input is no place for a secret: it would show in logs; the callee declares it under secrets:"
     if match is None:
         return f"found by actionlint ({finding.kind})"
     kind, name = match.group(1), match.group("name")

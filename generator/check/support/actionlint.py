@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,3 +35,27 @@ def run(repository: Path, files: Sequence[str]) -> list[Finding]:
         return []
     found = run_json("actionlint", [*OPTIONS, *files], repository, codes=CODES)
     return [Finding(item["filepath"], item["line"], item["column"], item["kind"], item["message"]) for item in found]
+
+
+@contextlib.contextmanager
+def copy_of(tree: Path) -> Iterator[Path]:
+    """A folder that actionlint takes for a repository: its own `.git` and workflows' folder, links to all the rest.
+
+    Without a `.git`, actionlint reads neither its settings nor the actions that a workflow uses, and says nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="shuntyard-check-") as name:
+        copy = Path(name)
+        (copy / ".git").mkdir()
+        (copy / ".github" / "workflows").mkdir(parents=True)
+        for source, target in ((tree, copy), (tree / ".github", copy / ".github")):
+            for path in source.iterdir():
+                if path.name not in (".git", ".github", "workflows"):
+                    (target / path.name).symlink_to(path.resolve())
+        yield copy
+
+
+def findings(copy: Path, texts: dict[str, str]) -> list[Finding]:
+    """What actionlint finds in these workflows, by path, in a folder that `copy_of` made."""
+    for path, text in texts.items():
+        (copy / path).write_text(text, encoding="utf-8")
+    return run(copy, list(texts))

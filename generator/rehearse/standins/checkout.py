@@ -46,7 +46,16 @@ def _resolve(source: Path, ref: str, head: str) -> str:
     if not ref or ref.startswith("refs/pull/"):
         return head
     for name in (ref, f"origin/{ref}", ref.replace("refs/heads/", "refs/remotes/origin/", 1)):
-        command = ["git", "-C", str(source), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
+        command = [
+            "git",
+            "-C",
+            str(source),
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{name}^{{commit}}",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return done.stdout.strip()

@@ -55,7 +55,8 @@ def matches(name: str, pattern: str) -> bool:
     if pattern.startswith("!"):
         return not matches(name, pattern[1:])
     return any(
-        fnmatch.fnmatchcase(name, each) and (each.startswith(".") or not name.startswith(".")) for each in _braced(pattern)
+        fnmatch.fnmatchcase(name, each) and (each.startswith(".") or not name.startswith("."))
+        for each in _braced(pattern)
     )
 
 

@@ -28,13 +28,18 @@ def main(place_name: str) -> int:
     return 0
 
 
-def write_shims(folder: Path, python: str, minor: str) -> None:
-    """Puts `python`, `pip` and the like into `folder`.
+def write_shims(folder: Path, python: str, minor: str, *, fresh: bool) -> None:
+    """Puts `python`, `pip` and the like into `folder`; not `fresh` means that they are the given Python itself.
 
     A call with -S asks for no installed package, so it takes the bare interpreter: the toolkit's own scripts start
     without waiting for an environment, and always with the same interpreter.
     """
     folder.mkdir()
+    if not fresh:
+        for name in NAMES:
+            (folder / name).write_text(_PLAIN.format(python=_quoted(python), module="-m pip " * name.startswith("pip")))
+            (folder / name).chmod(0o755)
+        return
     for name in (*NAMES, f"python{minor}"):
         file = folder / name
         bare = f'case "$1" in -S*) exec {_quoted(python)} "$@" ;; esac\n' if name.startswith("python") else ""
@@ -46,6 +51,10 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
+_PLAIN = """\
+#!/bin/sh
+exec {python} {module}"$@"
+"""
 _SHIM = """\
 #!/bin/sh
 {bare}place="${{RUNNER_TEMP:-$SHUNTYARD_REHEARSAL}}/machine-python"

@@ -52,7 +52,11 @@ def fits(version: Version, wanted: str) -> bool:
     if match := _EXACT.fullmatch(wanted):
         return not match[4] and _starts_with(version, [part for part in match.groups()[:3] if part and part.isdigit()])
     bounds = wanted.replace(",", " ")
-    return bool(bounds.strip()) and not _BOUND.sub("", bounds).strip() and all(_holds(version, *b) for b in _BOUND.findall(bounds))
+    return (
+        bool(bounds.strip())
+        and not _BOUND.sub("", bounds).strip()
+        and all(_holds(version, *b) for b in _BOUND.findall(bounds))
+    )
 
 
 def _starts_with(version: Version, parts: Sequence[str]) -> bool:
@@ -108,7 +112,9 @@ def _once(executables: Iterable[str]) -> Iterator[str]:
 def _probe(executable: str) -> Python | None:
     try:
         command = [executable, "-SE", "-c", _PROBE]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     words = done.stdout.split()

@@ -42,7 +42,11 @@ def parse(text: str, base: Path, home: Path) -> list[Pattern]:
         if not line or line.startswith("#"):
             continue
         bare = line.lstrip("!")
-        path = os.path.join(home, bare[1:].lstrip("/")) if bare == "~" or bare.startswith("~/") else os.path.join(base, bare)
+        path = (
+            os.path.join(home, bare[1:].lstrip("/"))
+            if bare == "~" or bare.startswith("~/")
+            else os.path.join(base, bare)
+        )
         segments = Path(os.path.normpath(path)).parts[1:]
         patterns.append(Pattern(segments, negated=(len(line) - len(bare)) % 2 == 1))
     return patterns

@@ -83,7 +83,9 @@ def _fill(partial: Path, files: Iterable[Path], root: Path) -> str:
         relative = file.relative_to(root)
         bad = sorted({character for character in str(relative) if character in BAD_IN_PATHS})
         if bad:
-            raise Refused(f"The path {str(relative)!r} is not valid in an artifact: it holds {', '.join(map(repr, bad))}.")
+            raise Refused(
+                f"The path {str(relative)!r} is not valid in an artifact: it holds {', '.join(map(repr, bad))}."
+            )
         (partial / relative).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, partial / relative)
         _digest_file(digest, relative, partial)

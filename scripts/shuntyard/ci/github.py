@@ -6,7 +6,7 @@ Source: docs.github.com, "Variables reference" and "Workflow commands for GitHub
 from __future__ import annotations
 
 import json
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,20 +39,24 @@ class Context:
 
 
 def read_context(env: Mapping[str, str]) -> Context:
-    """The context from `GITHUB_*` variables. Raises ShuntyardError when the event file is not JSON."""
+    """The context from `GITHUB_*` variables and the event file; what has another shape than GitHub's counts as absent.
+
+    Raises ShuntyardError when the event file is not JSON.
+    """
     payload = _read_event(env.get("GITHUB_EVENT_PATH", ""))
-    pull = payload.get("pull_request") or {}
+    pull = _mapping(payload.get("pull_request"))
+    labels = pull.get("labels")
     return Context(
         event=env.get("GITHUB_EVENT_NAME", ""),
-        action=str(payload.get("action") or ""),
+        action=_text(payload.get("action")),
         repository=env.get("GITHUB_REPOSITORY", ""),
         sha=env.get("GITHUB_SHA", ""),
         ref=env.get("GITHUB_REF", ""),
         run_id=env.get("GITHUB_RUN_ID", ""),
-        attempt=int(env.get("GITHUB_RUN_ATTEMPT") or 1),
-        number=int(pull.get("number") or 0),
-        label=str((payload.get("label") or {}).get("name") or ""),
-        labels=tuple(str(label.get("name", "")) for label in pull.get("labels") or ()),
+        attempt=_count(env.get("GITHUB_RUN_ATTEMPT")) or 1,
+        number=_count(pull.get("number")),
+        label=_text(_mapping(payload.get("label")).get("name")),
+        labels=tuple(_text(_mapping(label).get("name")) for label in (labels if isinstance(labels, list) else [])),
     )
 
 
@@ -60,23 +64,39 @@ def _read_event(path: str) -> dict[str, Any]:
     if not path or not Path(path).is_file():
         return {}
     try:
-        payload = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ShuntyardError(f"the event file {path} is not JSON: {error}") from error
-    return payload if isinstance(payload, dict) else {}
+        return _mapping(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (ValueError, RecursionError) as error:
+        raise ShuntyardError(
+            f"the event file {path} is not JSON: {error}", hint="GitHub writes it for each run"
+        ) from error
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int:
+    """A whole number above 0 (GitHub writes some as text); 0 for anything else."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
 
 
 def write_outputs(env: Mapping[str, str], outputs: Mapping[str, str]) -> None:
     """Appends step outputs to `GITHUB_OUTPUT`; nothing happens outside GitHub.
 
-    Each value is fenced with a fresh random delimiter, so that no value can end early and start another output.
+    Each value is fenced with a fresh random delimiter, so that no value can end early and start another output. What
+    UTF-8 cannot hold (a file name's stray byte) is written as an escape.
     """
     path = env.get("GITHUB_OUTPUT")
     if not path:
         return
-    with Path(path).open("a", encoding="utf-8") as file:
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
         for name, value in outputs.items():
-            fence = f"end_{secrets.token_hex(16)}"
+            fence = f"end_{os.urandom(16).hex()}"
             file.write(f"{name}<<{fence}\n{value}\n{fence}\n")
 
 
@@ -85,7 +105,7 @@ def write_summary(env: Mapping[str, str], markdown: str) -> bool:
     path = env.get("GITHUB_STEP_SUMMARY")
     if not path:
         return False
-    with Path(path).open("a", encoding="utf-8") as file:
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(markdown)
     return True
 

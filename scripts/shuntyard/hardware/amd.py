@@ -23,7 +23,9 @@ _PRECISIONS = {
 
 
 def detect(root: Path, ask: Ask) -> Hardware | None:
-    nodes = [(node, properties(read(node / "properties"))) for node in entries(root / "sys/class/kfd/kfd/topology/nodes")]
+    nodes = [
+        (node, properties(read(node / "properties"))) for node in entries(root / "sys/class/kfd/kfd/topology/nodes")
+    ]
     cards = [
         (node, values)
         for node, values in nodes

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from shuntyard.result import Hardware
 
-Ask = Callable[[Sequence[str]], str]  # an argument vector → what the tool printed; empty when absent, failing or too slow
+Ask = Callable[
+    [Sequence[str]], str
+]  # an argument vector → what the tool printed; empty when absent, failing or too slow
 
 _PATIENCE_S = 20.0  # nvidia-smi wakes every sleeping card first: about 2 s each
 
@@ -30,7 +32,13 @@ def ask_tool(argv: Sequence[str]) -> str:
         return ""
     try:
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE_S, check=False, encoding="utf-8", errors="replace"
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
         )
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -38,7 +38,9 @@ class Log:
     def __enter__(self) -> Log:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._dropped:
             note = f"\n[the log is cut here: {self._dropped:,} bytes are left out; the output continues with the last ones]\n"
             self._file.write(note.encode())

@@ -119,7 +119,13 @@ class _Watch:
     """Looks after one running command."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], started: float, tree: Tree, wakeups: _Wakeups, log: Log, echo: BinaryIO | None
+        self,
+        process: subprocess.Popen[bytes],
+        started: float,
+        tree: Tree,
+        wakeups: _Wakeups,
+        log: Log,
+        echo: BinaryIO | None,
     ) -> None:
         assert process.stdout is not None
         self._process, self._tree, self._wakeups, self._log, self._echo = process, tree, wakeups, log, echo
@@ -234,7 +240,9 @@ class _Watch:
         self._tree.send(signal.SIGTERM)
         self._pump(self._is_deserted, time.monotonic() + grace_s, heed_interrupts=False)
         give_up = time.monotonic() + _GIVE_UP_S
-        while not self._is_deserted() and time.monotonic() < give_up:  # again: what was forking may have slipped through
+        while (
+            not self._is_deserted() and time.monotonic() < give_up
+        ):  # again: what was forking may have slipped through
             self._tree.send(signal.SIGKILL)
             self._pump(self._is_deserted, time.monotonic() + 0.02, heed_interrupts=False)
         self._read_output()

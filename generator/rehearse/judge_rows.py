@@ -1,0 +1,225 @@
+"""A verdict for each row: its step must have succeeded, and its own result must say so. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.rehearse.expect import Expectation
+from generator.rehearse.judge_jobs import judge_instance, step_name
+from generator.rehearse.observe import Job
+from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
+from generator.rehearse.standins import cut
+from shuntyard import wire
+from shuntyard.evidence import Evidence
+from shuntyard.join import join, split_foreign
+from shuntyard.plan import Plan, Row, Unit
+from shuntyard.report import RowReport
+
+SELECT_ROWS = "select-rows"
+RUN_SHARD = "run-shard"
+CUT = "cut"  # the id of the step that the rehearsal puts behind select-rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What select-rows chose in the run: all of it, and what was left of it for this machine. None: it never said."""
+
+    whole: tuple[Unit, ...] | None = None
+    kept: frozenset[str] = frozenset()
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What is known about one run of a called workflow: its jobs as written and as observed, and their verdicts.
+
+    `outside` is the verdict on the calling job where that kept all of them from running.
+    """
+
+    label: str
+    jobs: Mapping[str, Mapping[str, Any]]
+    observed: Sequence[Job]
+    verdicts: Mapping[str, JobVerdict]
+    stopped: str = ""
+    outside: JobVerdict | None = None
+
+
+def read_chosen(observed: Sequence[Job]) -> Chosen:
+    """What the select job said."""
+    for job in observed:
+        given = {step: outputs for step, outputs in job.outputs.items() if "matrix" in outputs and CUT not in step}
+        inner = max((step for step in given if SELECT_ROWS in step), key=len, default=None)
+        if inner is None:
+            continue
+        whole = _units(given[inner]["matrix"])
+        kept = _units(given.get((SELECT_ROWS,), given[inner])["matrix"])
+        prefix = given[inner].get("artifacts", "").removesuffix("--*")
+        return Chosen(whole=whole, kept=frozenset(unit.id for unit in kept), prefix=prefix)
+    return Chosen()
+
+
+def judge_rows(
+    expected: Expectation, call: Call, chosen: Chosen, evidence: Sequence[Evidence], rows: Sequence[str],
+    obstacle: Callable[[Unit], str],
+) -> list[RowVerdict]:  # fmt: skip
+    """Every row of the call's matrix, in its order. `rows` are the globs asked for; `obstacle` is why a unit cannot run."""
+    units = expected.selection.plan.units if expected.selection else chosen.whole or ()
+    reports = _reports(expected, chosen, evidence)
+    found: list[RowVerdict] = []
+    for unit in units:
+        if not cut.is_asked_for([row.id for row in unit.rows], rows):
+            found += [_row(call, unit, row, "skipped", cut.NOT_ASKED) for row in unit.rows]
+        elif why := obstacle(unit):
+            found += [_row(call, unit, row, "not exercised", why) for row in unit.rows]
+        elif call.outside:
+            found += [_row(call, unit, row, call.outside.verdict, call.outside.reason) for row in unit.rows]
+        else:
+            found += _judge_unit(call, unit, chosen, reports)
+    known = {unit.id for unit in units}
+    for unit in chosen.whole or ():
+        if unit.id not in known:
+            reason = "select-rows chose it, which the matrix here does not foresee"
+            found += [_row(call, unit, row, "error", reason) for row in unit.rows]
+    return found + _left_out(expected, call.label)
+
+
+def judge_refused(expected: Expectation, reason: str) -> list[RowVerdict]:
+    """The rows of a call that GitHub would not start."""
+    call = Call(label=expected.call.job, jobs={}, observed=(), verdicts={})
+    units = expected.selection.plan.units if expected.selection else ()
+    found = [_row(call, unit, row, "error", reason) for unit in units for row in unit.rows]
+    return found + _left_out(expected, call.label)
+
+
+def _judge_unit(call: Call, unit: Unit, chosen: Chosen, reports: Mapping[str, RowReport]) -> list[RowVerdict]:
+    if chosen.whole is not None and unit.id not in {other.id for other in chosen.whole}:
+        return [_row(call, unit, row, "error", "select-rows did not choose it") for row in unit.rows]
+    judged = [_judge_job(call, job_id, unit) for job_id in call.jobs if "strategy" in call.jobs[job_id]]
+    stopping = next((each for each in judged if each[0] not in ("passed", "failed")), None)
+    if stopping or not judged:
+        verdict, reason, _ = stopping or ("error", "no job runs it", False)
+        return [_row(call, unit, row, verdict, reason) for row in unit.rows]
+    failed = next((each for each in judged if each[0] == "failed"), None)
+    if not any(has_result for _, _, has_result in judged):
+        return [_row(call, unit, row, *(failed[:2] if failed else ("passed", ""))) for row in unit.rows]
+    return [_judge_row(call, unit, row, failed[1] if failed else "", reports) for row in unit.rows]
+
+
+def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str, bool]:
+    """What became of the unit's job: the verdict, the reason, and whether rows have results of their own there.
+
+    Only a step that ran a shard may fail with `failed`: then the results say which row it was. Anything else that goes
+    wrong is an error of all its rows.
+    """
+    job = next((job for job in call.observed if job.id == job_id and job.matrix.get("unit") == unit.id), None)
+    if job is None:
+        return *_never_ran(call.verdicts[job_id]), False
+    verdict, reason = judge_instance(job, call.stopped)
+    main = job.steps.get(("Main", (RUN_SHARD,)))
+    step = job.failed_step
+    if main is None:
+        if verdict == "passed" and not any(stage == "Main" for stage, _ in job.steps):
+            return "error", "none of its steps ran", False
+        return verdict, reason, False
+    if verdict == "failed" and step is not main:
+        return "error", f"its step {step_name(step.id, step.name) if step else ''} failed", True
+    if verdict == "passed" and main.result != "success":
+        return "error", f"its step {RUN_SHARD} ended as {main.result or 'nothing'}", True
+    return verdict, reason, True
+
+
+def _judge_row(call: Call, unit: Unit, row: Row, step_failure: str, reports: Mapping[str, RowReport]) -> RowVerdict:
+    """Passed only where the step succeeded and the result says passed. A failed step is excused where another row of
+    the same job explains it: paired arms share a step, and one arm's failure is not the other's."""
+    report = reports.get(row.id)
+    if report is None:
+        reason = "it left no result" + (f", and {step_failure}" if step_failure else "")
+        return _row(call, unit, row, "error", reason)
+    others = [reports[other.id] for other in unit.rows if other.id != row.id and other.id in reports]
+    explained = any(other.outcome != "passed" for other in others)
+    verdict, reason = _outcome(report)
+    if verdict == "passed" and step_failure and not explained:
+        verdict, reason = "error", f"its result says passed, but {step_failure}"
+    elif verdict == "passed" and report.fallbacks:
+        reason = f"fell back to {', '.join(report.ran)}: {report.fallback_reasons[0]}"
+    return _row(call, unit, row, verdict, reason, tests=report.tests, failed=report.failed, seconds=report.duration_s)
+
+
+def _outcome(report: RowReport) -> tuple[Verdict, str]:
+    first = report.reasons[0] if report.reasons else ""
+    match report.outcome:
+        case "passed":
+            return "passed", ""
+        case "failed":
+            return "failed", first or f"{report.failed} of {report.tests} tests failed"
+        case "empty":
+            return "error", first or "nothing was tested"
+        case _:
+            return "error", first or "it ended in an error"
+
+
+def _never_ran(verdict: JobVerdict) -> tuple[Verdict, str]:
+    """Why a unit's job is not in the log, from the verdict on the job that should have had it."""
+    if verdict.verdict == "not exercised":
+        return "not exercised", verdict.reason
+    if verdict.verdict in ("skipped", "error") and verdict.reason:
+        return "error", verdict.reason
+    return "error", "act never ran it"
+
+
+def _reports(expected: Expectation, chosen: Chosen, evidence: Sequence[Evidence]) -> dict[str, RowReport]:
+    """What the collected results say about each row."""
+    units = tuple(unit for unit in chosen.whole or () if unit.id in chosen.kept)
+    pipeline = expected.compiled.pipeline if expected.compiled else _pipeline(evidence, chosen.prefix)
+    instance = expected.instance or chosen.prefix.removeprefix(pipeline).removeprefix("-")
+    plan = Plan(pipeline=pipeline, units=units)
+    own, _ = split_foreign(evidence, plan, pipeline, instance)
+    return {r.id: r for r in join(plan, own, pipeline=pipeline, instance=instance, repeats=expected.repeats)}
+
+
+def _pipeline(evidence: Sequence[Evidence], prefix: str) -> str:
+    """The pipeline that results say they are of, where no plain value names it."""
+    named = (item.result.pipeline for item in evidence if item.result and item.artifact.startswith(f"{prefix}--"))
+    return next((name for name in named if prefix == name or prefix.startswith(f"{name}-")), prefix)
+
+
+def _left_out(expected: Expectation, call: str) -> list[RowVerdict]:
+    """The rows that this event does not run, with the reason."""
+    if not expected.compiled or not expected.selection:
+        return []
+    reasons = expected.selection.reasons
+    return [
+        RowVerdict(
+            call=call, row=row.id, unit="", config=row.suite, arm=row.arm, verdict="skipped", reason=reasons[row.id]
+        )
+        for row in expected.compiled.rows
+        if row.id in reasons
+    ]
+
+
+def _row(
+    call: Call,
+    unit: Unit,
+    row: Row,
+    verdict: Verdict,
+    reason: str,
+    *,
+    tests: int = 0,
+    failed: int = 0,
+    seconds: float = 0.0,
+) -> RowVerdict:
+    return RowVerdict(
+        call=call.label, row=row.id, unit=unit.id, config=row.suite.id, arm=row.arm, verdict=verdict, reason=reason,
+        tests=tests, failed=failed, seconds=seconds,
+    )  # fmt: skip
+
+
+def _units(matrix: str) -> tuple[Unit, ...]:
+    """The units in a matrix as select-rows gives it; none where it is something else."""
+    try:
+        return tuple(wire.decode(Unit, entry["plan"]) for entry in json.loads(matrix)["include"])
+    except (ValueError, KeyError, TypeError):
+        return ()
