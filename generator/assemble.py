@@ -141,7 +141,8 @@ class _Assembler:
             bindings["artifacts"] = JobOutput(SELECT, "artifacts")
         if job.matrix:
             bindings["unit"] = MatrixField("plan", as_json=True)
-            bindings["python-version"] = MatrixField("python", or_input=self._input("python-version"))
+            chosen = self._input("python-version") if "python-version" in self.inputs else None
+            bindings["python-version"] = MatrixField("python", or_input=chosen)
         if self.model.rows == "own":
             bindings["pipeline"] = self.model.pipeline
         return bindings

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from generator.problems import show
 from shuntyard.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE, ProblemsFound, ShuntyardError
 
-VERBS = ("render", "check", "rows", "rehearse", "compile", "demo")
+VERBS = ("render", "check", "rows", "rehearse", "compile", "demo", "history")
 
 OUTSIDE = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)  # the machine's fault, not a bug
 

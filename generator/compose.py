@@ -11,7 +11,7 @@ from generator.pipeline import Composite, InputRef, Step, StepOutput, Temp, Uses
 from generator.recipe import FromInput, FromOutput, TempFolder
 from generator.recipe import Step as RecipeStep
 from generator.source import Document, KeyPath
-from shuntyard.contract import Contract, Input, Output
+from shuntyard.contract import Input, Output
 from shuntyard.errors import Problem, ProblemsFound
 
 TOOLKIT_ACTION = "setup-toolkit"
@@ -28,7 +28,6 @@ def compose_all(toolkit: Toolkit) -> dict[str, Composite]:
             problems += reader.problems
         else:
             composites[name] = _from_contract(toolkit, name)
-            problems += _libraries_problem(toolkit.contracts[name])
     if problems:
         raise ProblemsFound(problems)
     return dict(sorted(composites.items()))
@@ -47,25 +46,20 @@ def _ordered(toolkit: Toolkit) -> list[str]:
     return done
 
 
-def _libraries_problem(contract: Contract) -> list[Problem]:
-    """A script that needs the toolkit's libraries cannot be an action by itself."""
-    if not contract.toolkit:
-        return []
-    hint = f"give it a recipe in matrices/actions.yml, with `- action: {TOOLKIT_ACTION}` first"
-    message = f"{contract.name} needs the toolkit's libraries, and nothing sets them up"
-    return [Problem(file=contract.script, rule="recipe", message=message, hint=hint)]
-
-
 def _from_contract(toolkit: Toolkit, name: str) -> Composite:
+    """The action of one script; where that needs the toolkit's libraries, they are set up first."""
     contract = toolkit.contracts[name]
-    step = Step(id=name, uses=Uses("script", name), with_={item.name: InputRef(item.name) for item in contract.inputs})
+    with_: dict[str, Value] = {item.name: InputRef(item.name) for item in contract.inputs}
+    setup = Step(id=TOOLKIT_ACTION, uses=Uses("own", TOOLKIT_ACTION))
+    interpreter = StepOutput(TOOLKIT_ACTION, "python") if contract.toolkit else None
+    step = Step(id=name, uses=Uses("script", name), with_=with_, interpreter=interpreter)
     return Composite(
         name=name,
         summary=contract.summary,
         source=contract.script,
         inputs=contract.inputs,
         outputs=tuple((output, StepOutput(name, output.name)) for output in contract.outputs),
-        steps=(step,),
+        steps=(setup, step) if contract.toolkit else (step,),
         workspace=contract.workspace,
         exits=dict(contract.exits),
     )

@@ -51,7 +51,8 @@ class PointReader:
         excluded = {id(point) for index in range(len(self.model.exclude)) for point in self._exclude(index, product)}
         points = [point for point in product if id(point) not in excluded]
         points += [self._include(index, entry, axes) for index, entry in enumerate(self.model.include)]
-        if not points and not self.problems:
+        wanted = not self.model.jobs or any(job.matrix for job in self.model.jobs.values())
+        if wanted and not points and not self.problems:
             self._fault(("axes",), "the matrix is empty", "give it at least one axis with a value, or an include")
         return points
 
@@ -69,7 +70,7 @@ class PointReader:
                 self._fault((*path, index), f"axis {name!r} has {value!r} twice", "remove one of them")
             if name == ARM_AXIS and value not in ARMS:
                 self._fault((*path, index), f"unknown arm {value!r}", suggest(value, ARMS))
-        return values
+        return list(dict.fromkeys(values))
 
     def _suites(self, path: KeyPath, axis: schema.SuitesAxis) -> list[str]:
         known = self.configurations

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator import schema
 from generator.assemble import assemble
+from generator.complete import check_complete
 from generator.compose import compose_all
 from generator.expand import expand
 from generator.load import Toolkit
@@ -56,8 +57,11 @@ def render(toolkit: Toolkit) -> Rendering:
             compiled[name] = expand(toolkit, pipeline)
         except ProblemsFound as found:
             problems += found.problems
-        try:  # without actions, every job would be at fault
-            workflows |= {name: assemble(toolkit, composites, pipeline)} if composites else {}
+        if not composites:
+            continue  # without actions, every job would be at fault
+        try:
+            workflows[name] = assemble(toolkit, composites, pipeline)
+            problems += check_complete(pipeline, workflows[name], composites)
         except ProblemsFound as found:
             problems += found.problems
     if problems:

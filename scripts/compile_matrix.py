@@ -40,7 +40,7 @@ CONTRACT = Contract(
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     target = Path(tempfile.mkdtemp(dir=env.get("RUNNER_TEMP"))) / "compiled.json"
     style = "github" if env.get("GITHUB_ACTIONS") else "text"
-    options = ["--output", str(target), "--format", style]
+    options = ["--output", str(target), "--format", style, "--root", str(ROOT)]
     command = [sys.executable, "-I", "-c", START, str(ROOT), "compile", *options, "--", str(inputs["matrix"])]
     code = subprocess.run(command, env=dict(env), check=False).returncode
     return Done(outputs={"compiled": str(target)} if code == 0 else {}, exit_code=code)

@@ -25,19 +25,13 @@ CONTRACT = Contract(
     summary="Run one unit of a matrix on this machine, and write down what happened.",
     workspace=True,
     inputs=(
-        Input(
-            name="unit", type="json", help="The unit, toJSON(matrix.plan); needed but for a dry run.", default="null"
-        ),
+        Input(name="unit", type="json", help="toJSON(matrix.plan); only a dry run needs none.", default="null"),
         Input(name="pipeline", help="The pipeline that the unit belongs to.", default=""),
         Input(name="instance", help="The name of this call, where one run calls the pipeline twice.", default=""),
         Input(name="shell-entry", help="The test script, with {config} and {tests}.", default=".ci/test.sh {config}"),
         Input(name="python", help="The Python that the tests run in; else python3.", default="python"),
         Input(name="prepare", help="Commands to run first, one a line; they are not measured.", default=""),
-        Input(
-            name="tests",
-            help="What a configuration means here: 'smoke=test/a.py docs_test=docs,README.rst'.",
-            default="",
-        ),
+        Input(name="tests", help="Paths that configurations mean: 'smoke=t/a.py docs_test=docs,t/b.py'.", default=""),
         Input(name="working-directory", help="The folder to run in, inside the checkout.", default="."),
         Input(name="repeats", type="number", help="How often each row runs, in turn with the others.", default="1"),
         Input(name="results", help="The folder for results; empty takes one in the runner's own.", default=""),

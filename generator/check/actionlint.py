@@ -15,8 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Syntax, expression types, runner labels, and the contract inside of this repository."""
     texts = {file.path: file.text for file in subject.home.workflows}
     with actionlint.copy_of(subject.root) as copy:
-        for finding in actionlint.findings(copy, texts):
-            hint = f"found by actionlint ({finding.kind})"
+        for found in actionlint.findings(copy, texts):
             yield Problem(
-                file=finding.file, line=finding.line, column=finding.column, message=finding.message, hint=hint
+                file=found.file, line=found.line, column=found.column, message=found.short(), hint=found.hint()
             )

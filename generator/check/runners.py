@@ -14,7 +14,7 @@ from generator.check.support.shape import dig, items, mapping, texts
 from generator.check.support.workflow import Job, jobs
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
-from generator.source import KeyPath
+from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
 from shuntyard.plan import CompiledPipeline
 
@@ -42,8 +42,12 @@ def check(subject: Subject) -> Iterator[Problem]:
                     hint = f"{suggest(label, declared)} (else declare its runner in matrices/runners.yml)"
                     yield file.problem(path, f"no runner has the label {label!r}", hint=hint, at=label)
     yield from _expired(toolkit, subject.today)
+    hub = toolkit.settings.hub
+    yield from _kept_away(
+        toolkit.documents["toolkit"], ("hub",), hub, toolkit.runners, "select, report and gate", subject
+    )
     for name, pipeline in toolkit.pipelines.items():
-        yield from _quarantined(toolkit, pipeline, subject.rendering.compiled[name], subject.today)
+        yield from _quarantined(pipeline, subject.rendering.compiled[name], subject)
 
 
 def _all_runners(toolkit: Toolkit) -> dict[str, schema.Runner]:
@@ -88,24 +92,29 @@ def _expired(toolkit: Toolkit, today: date) -> Iterator[Problem]:
                 yield document.problem(("runners", name, "quarantine", "until"), message, hint=hint, rule="")
 
 
-def _quarantined(toolkit: Toolkit, pipeline: Pipeline, compiled: CompiledPipeline, today: date) -> Iterator[Problem]:
-    """A row or job on a machine whose quarantine lasts."""
-    runners = {**toolkit.runners, **pipeline.model.runners}
-    uses: dict[str, list[str]] = {}
+def _quarantined(pipeline: Pipeline, compiled: CompiledPipeline, subject: Subject) -> Iterator[Problem]:
+    """Rows and jobs on a machine whose quarantine lasts."""
+    runners = {**subject.toolkit.runners, **pipeline.model.runners}
+    rows: dict[str, list[str]] = {}
     for row in compiled.rows:
-        uses.setdefault(row.runner, []).append(row.id)
-    found = [(_row_place(pipeline.model, name), name, _rows(ids)) for name, ids in uses.items()]
-    found += [
-        (("jobs", id_, "runner"), job.runner, f"the job {id_}")
-        for id_, job in pipeline.model.jobs.items()
-        if job.runner
-    ]
-    for path, name, what in found:
-        quarantine = runners[name].quarantine
-        if quarantine and quarantine.until >= today:
-            message = f"{what} would run on {name}, in quarantine until {quarantine.until} ({_why(quarantine)})"
-            hint = "choose another runner, or exclude these rows until then"
-            yield pipeline.document.problem(path, message, hint=hint, rule="")
+        rows.setdefault(row.runner, []).append(row.id)
+    for name, ids in rows.items():
+        place = _row_place(pipeline.model, name)
+        yield from _kept_away(pipeline.document, place, name, runners, _rows(ids), subject)
+    for job_id, job in pipeline.model.jobs.items():
+        if job.runner:
+            place = ("jobs", job_id, "runner")
+            yield from _kept_away(pipeline.document, place, job.runner, runners, f"the job {job_id}", subject)
+
+
+def _kept_away(
+    document: Document, place: KeyPath, name: str, runners: Mapping[str, schema.Runner], what: str, subject: Subject
+) -> Iterator[Problem]:
+    quarantine = runners[name].quarantine
+    if quarantine and quarantine.until >= subject.today:
+        message = f"{what} would run on {name}, in quarantine until {quarantine.until} ({_why(quarantine)})"
+        hint = "choose another runner, or exclude what runs there until then"
+        yield document.problem(place, message, hint=hint, rule="")
 
 
 def _rows(ids: list[str]) -> str:

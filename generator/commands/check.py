@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator import check
 from generator.check.subject import Subject, collect
+from generator.check.support.wording import plural
 from generator.faults import suggest
 from generator.problems import show
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, EXIT_USAGE, ShuntyardError
@@ -75,7 +76,7 @@ def _tell(rule: str, error: ShuntyardError | None) -> None:
 def _count_line(subject: Subject, problems: int, outcomes: Sequence[check.Outcome], left_out: Sequence[str]) -> str:
     """`3 problems: 16 rules over 23 files`, and what was not done."""
     ran = [outcome for outcome in outcomes if not outcome.not_run and not outcome.error]
-    text = f"{_plural(problems, 'problem')}: {_plural(len(ran), 'rule')} over {_plural(subject.count(), 'file')}"
+    text = f"{plural(problems, 'problem')}: {plural(len(ran), 'rule')} over {plural(subject.count(), 'file')}"
     reasons = {outcome.rule: outcome.not_run for outcome in outcomes if outcome.not_run}
     if reasons:
         text += f"; not run, because {next(iter(reasons.values()))}: {', '.join(reasons)}"
@@ -83,10 +84,6 @@ def _count_line(subject: Subject, problems: int, outcomes: Sequence[check.Outcom
         parts = ", actionlint's part of contract" if any(outcome.rule == "contract" for outcome in outcomes) else ""
         text += f"; tools did not run (--no-tools): {', '.join(left_out)}{parts}"
     return text
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _day(text: str) -> date:

@@ -71,8 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     progress = Progress(sys.stderr)
     rehearsal = rehearse(load(arguments.root), _order(arguments), progress)
-    files = [Path(rehearsal.output) / results.FILE, *([arguments.json] if arguments.json else [])]
-    results.write_json(rehearsal, *files)
+    results.write_json(rehearsal, Path(rehearsal.output) / results.FILE)
+    if arguments.json:
+        results.write_json(rehearsal, arguments.json)
     sys.stdout.write(show(rehearsal))
     return EXIT_GOOD if rehearsal.verdict == "passed" else EXIT_PROBLEMS
 

@@ -9,6 +9,7 @@ from generator.expand import expand
 from generator.faults import suggest
 from generator.load import Toolkit, load
 from shuntyard.errors import EXIT_GOOD, ShuntyardError
+from shuntyard.human import count
 from shuntyard.options import read_flags
 from shuntyard.plan import MODES, CompiledPipeline
 from shuntyard.select import Request, Selection, select
@@ -105,4 +106,5 @@ def _print(pipeline: CompiledPipeline, selection: Selection) -> None:
         print(f"run    {row_id:<{width}}  in {unit.id} on {' '.join(unit.runs_on)}")
     for row_id, reason in selection.reasons.items():
         print(f"leave  {row_id:<{width}}  {reason}")
-    print(f"{len(chosen)} rows in {len(selection.plan.units)} jobs; {len(selection.reasons)} left out")
+    said = f"{count(len(chosen), 'row')} in {count(len(selection.plan.units), 'job')}"
+    print(f"{said}; {len(selection.reasons)} left out")

@@ -15,15 +15,8 @@ from generator.source import read
 
 ACTION = "select-rows"
 WHOLE = "select-rows-whole"
-_CUT = ("matrix", "count")
-# The matrix travels in the script's text: a variable holds at most 128 KiB, a matrix up to 1 MB. It is one line of
-# JSON, so that it cannot hold the line that ends it.
-_SCRIPT = """\
-cat > "$RUNNER_TEMP/rehearsed-matrix.json" <<'END_OF_THE_MATRIX'
-${{ steps.whole.outputs.matrix }}
-END_OF_THE_MATRIX
-"$SHUNTYARD_REHEARSAL_PYTHON" -BSE "$SHUNTYARD_REHEARSAL_RUN" cut-rows "$RUNNER_TEMP/rehearsed-matrix.json"
-"""
+CUT_OUTPUTS = ("matrix", "plan", "count")
+_RUN = '"$SHUNTYARD_REHEARSAL_PYTHON" -BSE "$SHUNTYARD_REHEARSAL_RUN" cut-rows'
 
 
 def cut_select_rows(toolkit: Path, reference: Callable[[str], str]) -> None:
@@ -37,13 +30,14 @@ def cut_select_rows(toolkit: Path, reference: Callable[[str], str]) -> None:
         "uses": reference(f"actions/{WHOLE}"),
         "with": {name: f"${{{{ inputs.{name} }}}}" for name in inputs},
     }
-    values = {name: f"${{{{ steps.{'cut' if name in _CUT else 'whole'}.outputs.{name} }}}}" for name in outputs}
+    cut = {"id": "cut", "shell": "bash", "env": {"INPUT_PLAN": "${{ steps.whole.outputs.plan }}"}, "run": _RUN}
+    values = {name: f"${{{{ steps.{'cut' if name in CUT_OUTPUTS else 'whole'}.outputs.{name} }}}}" for name in outputs}
     wrapped = {
         "name": ACTION,
         "description": "select-rows, and a step that leaves out what cannot run here.",
         "inputs": inputs,
         "outputs": {name: {"description": name, "value": value} for name, value in values.items()},
-        "runs": {"using": "composite", "steps": [call, {"id": "cut", "shell": "bash", "run": _SCRIPT}]},
+        "runs": {"using": "composite", "steps": [call, cut]},
     }
     original.mkdir()
     (original / "action.yml").write_text(json.dumps(wrapped, indent=2), encoding="utf-8")

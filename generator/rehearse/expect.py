@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from generator import schema
@@ -14,7 +12,7 @@ from generator.load import Toolkit, load_pipeline
 from generator.rehearse.events import Event
 from generator.rehearse.find import Call
 from generator.rehearse.repository import Repository
-from shuntyard import wire
+from shuntyard.compiled import read_compiled
 from shuntyard.errors import ProblemsFound, ShuntyardError
 from shuntyard.options import read_flags, words
 from shuntyard.plan import MODES, CompiledPipeline
@@ -76,20 +74,11 @@ def spell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def read_compiled(path: Path) -> CompiledPipeline:
-    """A rendered `matrices/compiled/*.json`. Raises ShuntyardError when it was not rendered."""
-    if not path.is_file():
-        raise ShuntyardError(f"{path} does not exist", hint="run `make render` first")
-    data = json.loads(path.read_text(encoding="utf-8"))
-    data.pop("$comment", None)
-    return wire.decode(CompiledPipeline, data)
-
-
 def _shipped(toolkit: Toolkit, call: Call, literal: Mapping[str, str]) -> CompiledPipeline | None:
     """The rendered matrix that the call selects from; None where an expression names it."""
     owned = call.pipeline in toolkit.pipelines and toolkit.pipelines[call.pipeline].model.rows == "own"
     name = call.pipeline if owned else "" if "matrix" in call.inputs else literal.get("pipeline", "")
-    return read_compiled(toolkit.root / "matrices" / "compiled" / f"{name}.json") if name else None
+    return read_compiled(toolkit.root / "matrices" / "compiled", name=name) if name else None
 
 
 def _unknown(toolkit: Toolkit, call: Call, repository: Repository) -> str:

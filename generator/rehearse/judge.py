@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.check.support import reference
-from generator.rehearse.judge_jobs import Circumstances, judge_jobs, worst
-from generator.rehearse.judge_rows import Call, judge_rows, read_chosen
+from generator.rehearse.judge_jobs import NEVER_RAN, Circumstances, judge_jobs, worst
+from generator.rehearse.judge_rows import Call, Chosen, judge_rows, read_chosen
 from generator.rehearse.observe import Job, Log
 from generator.rehearse.outcome import JobVerdict, RowVerdict
 from generator.rehearse.placement import Called, place
@@ -47,14 +47,21 @@ class _Judge:
     def judge(self) -> Judged:
         groups = {name: self._groups(name) for name in self.files}
         calls = {name: self._judge_called(name, group) for name, group in groups.items() if group}
-        known = {name: _sum_up(name, found) for name, found in calls.items()}
-        own = judge_jobs("", self.jobs, self.placed.own, self._circumstances(self._caller_blocked()), known)
-        for name in self.jobs:
-            if name in self.files and name not in calls:
-                calls[name] = self._judge_called(name, {name: []}, outside=own[name])
+        own = self._judge_own(calls)
+        for name in self.files:
+            if name not in calls:
+                # act says nothing of a call all of whose jobs are skipped: then their own conditions are the reason.
+                started = own[name].reason == NEVER_RAN
+                calls[name] = self._judge_called(name, {name: []}, outside=None if started else own[name])
+        own = self._judge_own(calls)
         for name in self.jobs:
             self.verdicts += calls.get(name) or [own[name]]
         return Judged(tuple(self.rows), tuple(self.verdicts))
+
+    def _judge_own(self, calls: Mapping[str, Sequence[JobVerdict]]) -> dict[str, JobVerdict]:
+        """The verdicts on the caller's jobs; `calls` are those of the called workflows' jobs, by calling job."""
+        known = {name: _sum_up(name, found) for name, found in calls.items()}
+        return judge_jobs("", self.jobs, self.placed.own, self._circumstances(self._caller_blocked()), known)
 
     def _groups(self, name: str) -> dict[str, list[Job]]:
         """The observed runs of a called workflow, by the name to show: the job's, or one of its matrix."""
@@ -74,17 +81,19 @@ class _Judge:
             by_id: dict[str, list[Job]] = {}
             for job in jobs:
                 by_id.setdefault(job.id, []).append(job)
-            judged = judge_jobs(label, file.jobs, by_id, around)
+            chosen = read_chosen(jobs)
+            emptied = bool(chosen.whole) and not chosen.kept
+            judged = judge_jobs(label, file.jobs, by_id, replace(around, emptied=emptied))
             verdicts += list(judged.values())
-            self._judge_rows(name, Call(
+            call = Call(
                 label=label, jobs=file.jobs, observed=jobs, verdicts=judged, stopped=self.stopped, outside=outside
-            ))  # fmt: skip
+            )
+            self._judge_rows(name, call, chosen)
         return verdicts
 
-    def _judge_rows(self, name: str, call: Call) -> None:
+    def _judge_rows(self, name: str, call: Call, chosen: Chosen) -> None:
         for expected in self.scene.expected:
             if expected.call.job == name:
-                chosen = read_chosen(call.observed)
                 globs = self.scene.order.rows
                 self.rows += judge_rows(expected, call, chosen, self.evidence, globs, self.scene.obstacle)
 

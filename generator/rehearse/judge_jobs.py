@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ from generator.check.support.shape import texts
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, Verdict
 
+NEVER_RAN = "act never ran it"
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "not exercised", "skipped", "passed")
 
 
@@ -17,19 +19,24 @@ WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "not exercised", "skipped
 class Circumstances:
     """What kept jobs from running: `blocked` by job id, act's `complaint`, and why it was `stopped`.
 
-    `outside` is the verdict on the calling job, for the jobs of a workflow that was never started.
+    `outside` is the verdict on the calling job, for the jobs of a workflow that was never started. `emptied` says that
+    nothing of what was selected can run here.
     """
 
     blocked: Mapping[str, str] = field(default_factory=dict)
     complaint: str = ""
     stopped: str = ""
     outside: JobVerdict | None = None
+    emptied: bool = False
 
 
 def judge_jobs(
-    call: str, jobs: Mapping[str, Mapping[str, Any]], observed: Mapping[str, Sequence[Job]], circumstances: Circumstances,
+    call: str,
+    jobs: Mapping[str, Mapping[str, Any]],
+    observed: Mapping[str, Sequence[Job]],
+    circumstances: Circumstances,
     known: Mapping[str, JobVerdict] | None = None,
-) -> dict[str, JobVerdict]:  # fmt: skip
+) -> dict[str, JobVerdict]:
     """A verdict for each of a workflow's jobs, by id; `known` are those that are judged elsewhere (calls)."""
     verdicts: dict[str, JobVerdict] = dict(known or {})
     for job_id in _ordered(jobs):
@@ -59,10 +66,12 @@ def judge_instance(job: Job, stopped: str = "") -> tuple[Verdict, str]:
         return "not exercised", job.refusals[0]
     if job.unsupported:
         return "not exercised", "no such runner is on this machine"
+    if stopped and (job.cancelled or not job.result):
+        return "error", stopped
     if step := job.failed_step:
         return "failed", f"its step {step_name(step.id, step.name)} failed"
     if not job.result:
-        return "error", stopped or "act stopped before it ended"
+        return "error", "act stopped before it ended"
     # In a matrix, a job's own result may be a sibling's; without a failed step it fails only if nothing ran.
     if job.result == "failure" and (not job.matrix or not _did_work(job)):
         return "error", job.errors[0] if job.errors else "it failed outside of its steps"
@@ -96,17 +105,18 @@ def _judge(
 
 def _verdict(call: str, job_id: str, job: Job, stopped: str) -> JobVerdict:
     verdict, reason = judge_instance(job, stopped)
-    step = job.failed_step
-    log = (step.tail if step else tuple(job.tail)) if verdict in ("failed", "error") else ()
+    log = job.tail() if verdict in ("failed", "error") else ()
     return JobVerdict(call=call, job=job_id, verdict=verdict, reason=reason, seconds=job.seconds, log=log)
 
 
 def _absent(data: Mapping[str, Any], around: Circumstances, needs: Mapping[str, JobVerdict]) -> tuple[Verdict, str]:
     """Why act never ran a job. A job that waits for another is skipped when that did not pass."""
     if around.complaint:
-        return "error", f"act does not accept the workflow: {around.complaint.splitlines()[0]}"
+        return "error", f"act does not accept the workflow: {_short(around.complaint)}"
     if around.outside is not None:
         return around.outside.verdict, around.outside.reason
+    if around.emptied and data.get("strategy"):
+        return "not exercised", "nothing that was selected can run here"
     missing = next(((name, other) for name, other in needs.items() if other.verdict != "passed"), None)
     if missing:
         name, other = missing
@@ -116,7 +126,12 @@ def _absent(data: Mapping[str, Any], around: Circumstances, needs: Mapping[str, 
         return "error", around.stopped
     if data.get("if") is not None:
         return "skipped", "its condition did not hold"
-    return "error", "act never ran it"
+    return "error", NEVER_RAN
+
+
+def _short(complaint: str) -> str:
+    """The part of act's complaint that says what is wrong; its line numbers are those of the lowered file."""
+    return re.split(r"Line: [0-9]+ Column [0-9]+: ", complaint.splitlines()[0])[-1].strip()
 
 
 def _was(verdict: Verdict) -> str:

@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.check.support.shape import items, mapping
 from generator.rehearse.expect import Expectation
-from generator.rehearse.judge_jobs import judge_instance, step_name
+from generator.rehearse.judge_jobs import judge_instance
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
 from generator.rehearse.standins import cut
 from shuntyard import wire
 from shuntyard.evidence import Evidence
 from shuntyard.join import join, split_foreign
+from shuntyard.packed import unpack
 from shuntyard.plan import Plan, Row, Unit
 from shuntyard.report import RowReport
+from shuntyard.rows import sum_up
 
 SELECT_ROWS = "select-rows"
 RUN_SHARD = "run-shard"
@@ -50,12 +53,12 @@ class Call:
 def read_chosen(observed: Sequence[Job]) -> Chosen:
     """What the select job said."""
     for job in observed:
-        given = {step: outputs for step, outputs in job.outputs.items() if "matrix" in outputs and CUT not in step}
+        given = {step: outputs for step, outputs in job.outputs.items() if "plan" in outputs and CUT not in step}
         inner = max((step for step in given if SELECT_ROWS in step), key=len, default=None)
         if inner is None:
             continue
-        whole = _units(given[inner]["matrix"])
-        kept = _units(given.get((SELECT_ROWS,), given[inner])["matrix"])
+        whole = _units(given[inner]["plan"])
+        kept = _units(given.get((SELECT_ROWS,), given[inner])["plan"])
         prefix = given[inner].get("artifacts", "").removesuffix("--*")
         return Chosen(whole=whole, kept=frozenset(unit.id for unit in kept), prefix=prefix)
     return Chosen()
@@ -65,7 +68,7 @@ def judge_rows(
     expected: Expectation, call: Call, chosen: Chosen, evidence: Sequence[Evidence], rows: Sequence[str],
     obstacle: Callable[[Unit], str],
 ) -> list[RowVerdict]:  # fmt: skip
-    """Every row of the call's matrix, in its order. `rows` are the globs asked for; `obstacle` is why a unit cannot run."""
+    """Every row of the call's matrix. `rows` are the globs asked for; `obstacle` says why a unit cannot run here."""
     units = expected.selection.plan.units if expected.selection else chosen.whole or ()
     reports = _reports(expected, chosen, evidence)
     found: list[RowVerdict] = []
@@ -97,50 +100,55 @@ def judge_refused(expected: Expectation, reason: str) -> list[RowVerdict]:
 def _judge_unit(call: Call, unit: Unit, chosen: Chosen, reports: Mapping[str, RowReport]) -> list[RowVerdict]:
     if chosen.whole is not None and unit.id not in {other.id for other in chosen.whole}:
         return [_row(call, unit, row, "error", "select-rows did not choose it") for row in unit.rows]
-    judged = [_judge_job(call, job_id, unit) for job_id in call.jobs if "strategy" in call.jobs[job_id]]
+    job_ids = [job_id for job_id in call.jobs if "strategy" in call.jobs[job_id]]
+    judged = [_judge_job(call, job_id, unit) for job_id in job_ids]
     stopping = next((each for each in judged if each[0] not in ("passed", "failed")), None)
     if stopping or not judged:
-        verdict, reason, _ = stopping or ("error", "no job runs it", False)
-        return [_row(call, unit, row, verdict, reason) for row in unit.rows]
+        return [_row(call, unit, row, *(stopping or ("error", "no job runs it"))) for row in unit.rows]
     failed = next((each for each in judged if each[0] == "failed"), None)
-    if not any(has_result for _, _, has_result in judged):
-        return [_row(call, unit, row, *(failed[:2] if failed else ("passed", ""))) for row in unit.rows]
+    if not any(_runs_shard(call.jobs[job_id]) for job_id in job_ids):
+        return [_row(call, unit, row, *(failed or ("passed", ""))) for row in unit.rows]
     return [_judge_row(call, unit, row, failed[1] if failed else "", reports) for row in unit.rows]
 
 
-def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str, bool]:
-    """What became of the unit's job: the verdict, the reason, and whether rows have results of their own there.
+def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str]:
+    """What became of the unit's job, and why.
 
-    Only a step that ran a shard may fail with `failed`: then the results say which row it was. Anything else that goes
-    wrong is an error of all its rows.
+    Where it runs a shard, only that step may fail with `failed`: then the results say which row it was. Anything else
+    that goes wrong is an error of all its rows.
     """
     job = next((job for job in call.observed if job.id == job_id and job.matrix.get("unit") == unit.id), None)
     if job is None:
-        return *_never_ran(call.verdicts[job_id]), False
+        return _never_ran(call.verdicts[job_id])
     verdict, reason = judge_instance(job, call.stopped)
-    main = job.steps.get(("Main", (RUN_SHARD,)))
-    step = job.failed_step
-    if main is None:
-        if verdict == "passed" and not any(stage == "Main" for stage, _ in job.steps):
-            return "error", "none of its steps ran", False
-        return verdict, reason, False
+    main, step = job.steps.get(("Main", (RUN_SHARD,))), job.failed_step
+    if not _runs_shard(call.jobs[job_id]):
+        idle = verdict == "passed" and not any(stage == "Main" for stage, _ in job.steps)
+        return ("error", "none of its steps ran") if idle else (verdict, reason)
     if verdict == "failed" and step is not main:
-        return "error", f"its step {step_name(step.id, step.name) if step else ''} failed", True
-    if verdict == "passed" and main.result != "success":
-        return "error", f"its step {RUN_SHARD} ended as {main.result or 'nothing'}", True
-    return verdict, reason, True
+        return "error", reason
+    if verdict == "passed" and main is None:
+        return "error", f"its step {RUN_SHARD} did not run"
+    if verdict == "passed" and main and main.result != "success":
+        return "error", f"its step {RUN_SHARD} ended as {main.result or 'nothing'}"
+    return verdict, reason
+
+
+def _runs_shard(job: Mapping[str, Any]) -> bool:
+    """Whether the job as it is written leaves a result for each row."""
+    return any(mapping(step).get("id") == RUN_SHARD for step in items(job.get("steps")))
 
 
 def _judge_row(call: Call, unit: Unit, row: Row, step_failure: str, reports: Mapping[str, RowReport]) -> RowVerdict:
     """Passed only where the step succeeded and the result says passed. A failed step is excused where another row of
     the same job explains it: paired arms share a step, and one arm's failure is not the other's."""
-    report = reports.get(row.id)
+    report = _of_unit(reports, row, unit)
     if report is None:
         reason = "it left no result" + (f", and {step_failure}" if step_failure else "")
         return _row(call, unit, row, "error", reason)
-    others = [reports[other.id] for other in unit.rows if other.id != row.id and other.id in reports]
-    explained = any(other.outcome != "passed" for other in others)
-    verdict, reason = _outcome(report)
+    others = [_of_unit(reports, other, unit) for other in unit.rows if other.id != row.id]
+    explained = any(other.outcome != "passed" for other in others if other)
+    verdict, reason = _outcome(report, unit.shard.of)
     if verdict == "passed" and step_failure and not explained:
         verdict, reason = "error", f"its result says passed, but {step_failure}"
     elif verdict == "passed" and report.fallbacks:
@@ -148,13 +156,21 @@ def _judge_row(call: Call, unit: Unit, row: Row, step_failure: str, reports: Map
     return _row(call, unit, row, verdict, reason, tests=report.tests, failed=report.failed, seconds=report.duration_s)
 
 
-def _outcome(report: RowReport) -> tuple[Verdict, str]:
+def _of_unit(reports: Mapping[str, RowReport], row: Row, unit: Unit) -> RowReport | None:
+    """What the results say about a row in one unit: a row that is cut into shards runs in several."""
+    runs = [run for run in reports[row.id].runs if run.unit == unit.id] if row.id in reports else []
+    return sum_up(reports[row.id], runs) if runs else None
+
+
+def _outcome(report: RowReport, shards: int) -> tuple[Verdict, str]:
     first = report.reasons[0] if report.reasons else ""
     match report.outcome:
         case "passed":
             return "passed", ""
         case "failed":
             return "failed", first or f"{report.failed} of {report.tests} tests failed"
+        case "empty" if shards > 1:
+            return "passed", "no test fell into this shard"
         case "empty":
             return "error", first or "nothing was tested"
         case _:
@@ -217,9 +233,9 @@ def _row(
     )  # fmt: skip
 
 
-def _units(matrix: str) -> tuple[Unit, ...]:
-    """The units in a matrix as select-rows gives it; none where it is something else."""
+def _units(plan: str) -> tuple[Unit, ...]:
+    """The units of a plan as select-rows gives it; none where it is something else."""
     try:
-        return tuple(wire.decode(Unit, entry["plan"]) for entry in json.loads(matrix)["include"])
-    except (ValueError, KeyError, TypeError):
+        return wire.decode(Plan, json.loads(unpack(plan))).units
+    except ValueError:
         return ()

@@ -49,7 +49,9 @@ def lower(file: File, own_reference: Callable[[str], str], blocked: Mapping[str,
             edits.append(text.replace_scalar(path, "false"))
         else:
             edits.append(text.insert_first(("jobs", job), "if", "false"))
-    edits += [_limit(text, name, at_once) for name, job in file.jobs.items() if at_once and mapping(job.get("strategy"))]
+    edits += [
+        _limit(text, name, at_once) for name, job in file.jobs.items() if at_once and mapping(job.get("strategy"))
+    ]
     removed = tuple((".".join(map(str, path)), file.document.mark(path, key=True).line) for path in removals)
     return Lowered(text=text.apply(edits), removed=removed)
 

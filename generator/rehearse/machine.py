@@ -39,7 +39,7 @@ def runner_labels(runners: Mapping[str, schema.Runner], extra: Sequence[str]) ->
 
 
 def _is_like_this(runner: schema.Runner, arm: bool) -> bool:
-    """Whether a plain runner may be any machine of this kind; a label that names another system says that it may not."""
+    """Whether a plain runner may be any machine of this kind; a label that names another system says no."""
     words = {word for label in runner.labels for word in label.lower().replace("_", "-").split("-")}
     other = {"linux": {"windows", "macos"}, "darwin": {"windows"}}.get(sys.platform, set())
     is_arm = bool(words & {"arm", "arm64", "aarch64"})

@@ -7,14 +7,18 @@ siblings as failed too. So steps are what counts.
 from __future__ import annotations
 
 import json
-from collections import deque
+import re
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from generator.check.support.shape import mapping, texts
 from generator.rehearse.standins.step import NOT_EXERCISED, STEP_ID
 
 TAIL = 15  # lines of a job's log that are kept to show why it failed
 _CONTINUED = "Failed but continue next step"
+_COMPLAINT = re.compile(r"Error: (?!Job '.*' failed$)", re.DOTALL)
+_CANCELLED = "this step has been cancelled"
 _UNSUPPORTED = "Skipping unsupported platform"
 
 
@@ -28,7 +32,6 @@ class Step:
     result: str = ""
     seconds: float = 0.0
     continued: bool = False
-    tail: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -38,7 +41,7 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One job that act started, or said that it would not. `name` is act's path of it; times are of the reader's clock."""
+    """One job that act started, or said that it would not. `name` is act's path of it; times are the reader's."""
 
     name: str
     id: str
@@ -47,11 +50,12 @@ class Job:
     ended: float = 0.0
     result: str = ""
     unsupported: bool = False
+    cancelled: bool = False
     steps: dict[tuple[str, tuple[str, ...]], Step] = field(default_factory=dict)
     outputs: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
+    tails: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=TAIL)))
 
     @property
     def seconds(self) -> float:
@@ -60,6 +64,12 @@ class Job:
     @property
     def ran(self) -> bool:
         return bool(self.steps) or bool(self.result)
+
+    def tail(self) -> tuple[str, ...]:
+        """The end of the log of the step that fails it, else of its last step that said anything."""
+        step = self.failed_step
+        said = self.tails[step.id[0]] if step else next(reversed(self.tails.values()), ())
+        return tuple(said)
 
     @property
     def failed_step(self) -> Step | None:
@@ -85,19 +95,22 @@ class Log:
         if line.get("command"):
             _read_command(job, line)
         elif line.get("raw_output"):
-            job.tail.append(str(line.get("msg", "")).rstrip("\n"))
+            job.tails["".join(_step_id(line)[:1])].append(str(line.get("msg", "")).rstrip("\n"))
         else:
             _read_message(job, line)
         return job
 
     @property
     def complaint(self) -> str:
-        """Why act did not run the workflow, in its own words; empty when it did."""
-        start = next((i for i, line in enumerate(self.loose) if line.startswith("Error: ")), None)
+        """Why act did not run the workflow, or not all of it, in its own words; empty when it did.
+
+        That a job failed is no complaint.
+        """
+        start = next((i for i, line in enumerate(self.loose) if _COMPLAINT.match(line)), None)
         return "" if start is None else "\n".join(self.loose[start:]).removeprefix("Error: ").strip()
 
     def _job(self, line: dict[str, Any], now: float) -> Job:
-        name, matrix = str(line["job"]).strip(), line.get("matrix") or {}
+        name, matrix = str(line["job"]).strip(), mapping(line.get("matrix"))
         key = name, json.dumps(matrix, sort_keys=True)
         if key not in self.jobs:
             self.jobs[key] = Job(name=name, id=str(line.get("jobID", "")), matrix=matrix, started=now)
@@ -113,18 +126,18 @@ def _parse(text: str) -> dict[str, Any] | None:
 
 
 def _read_command(job: Job, line: dict[str, Any]) -> None:
-    """`::set-output::`, `::error::` and their like. A refusal counts only in a stand-in's own step, lest a test fakes one."""
+    """`::set-output::`, `::error::`. A refusal counts only in a stand-in's own step: a test could print one."""
     step = _step_id(line)
     if line["command"] == "set-output":
         job.outputs.setdefault(step, {})[str(line.get("name", ""))] = str(line.get("arg", ""))
     elif line["command"] == "error":
-        title = (line.get("kvPairs") or {}).get("title", "")
+        title = mapping(line.get("kvPairs")).get("title", "")
         message = str(line.get("arg", ""))
         if title == NOT_EXERCISED and step[-1:] == (STEP_ID,):
             job.refusals.append(message)
         else:
             job.errors.append(message)
-            job.tail.append(f"error: {message}")
+            job.tails["".join(step[:1])].append(f"error: {message}")
 
 
 def _read_message(job: Job, line: dict[str, Any]) -> None:
@@ -133,6 +146,8 @@ def _read_message(job: Job, line: dict[str, Any]) -> None:
         job.result = str(line["jobResult"])
     if _UNSUPPORTED in message:
         job.unsupported = True
+    if message.startswith(_CANCELLED):
+        job.cancelled = True
     if line.get("level") == "error":
         job.errors.append(message)
     if not line.get("stage"):
@@ -143,9 +158,9 @@ def _read_message(job: Job, line: dict[str, Any]) -> None:
         step.continued = True
     if line.get("stepResult"):
         step.result = str(line["stepResult"])
-        step.seconds = float(line.get("executionTime") or 0) / 1e9
-        step.tail = tuple(job.tail)
+        took = line.get("executionTime")
+        step.seconds = took / 1e9 if isinstance(took, int) else 0.0
 
 
 def _step_id(line: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(part) for part in line.get("stepID") or ())
+    return tuple(texts(line.get("stepID")))

@@ -28,7 +28,7 @@ def obstacle(file: File, job_id: str, labels: Iterable[frozenset[str]], toolkit:
     if docker:
         return f"its step {docker} needs a container, and no container runs here"
     missing = [wanted for wanted in wanted_labels(job) if not stands_in(wanted, labels)]
-    return f"no runner with the labels {' '.join(missing[0])} is on this machine" if missing else ""
+    return f"runner {' '.join(missing[0])} is not on this machine" if missing else ""
 
 
 def wanted_labels(job: Mapping[str, Any]) -> list[list[str]]:

@@ -37,7 +37,7 @@ STAND_INS = {
 def omissions(
     survey: Survey, event: Event, substitutes: Substitutes, removed: Mapping[str, Iterable[tuple[str, int]]]
 ) -> tuple[Omission, ...]:
-    """One entry a feature, with the first place that asks for it; then the stand-ins, and what was taken out for act."""
+    """One entry a feature, with the first place that asks for it; then the stand-ins, and what was taken out."""
     places: dict[str, list[str]] = {}
     for file in survey.files.values():
         for feature, path in _asked_for(file):

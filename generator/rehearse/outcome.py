@@ -30,7 +30,7 @@ class RowVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobVerdict:
-    """One job: the caller's own (`call` is empty), or one of a called workflow. `log` is the end of a failed job's log."""
+    """One job: the caller's own (`call` is empty), or a called workflow's. `log` is the end of a failed job's log."""
 
     call: str
     job: str
@@ -42,7 +42,7 @@ class JobVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omission:
-    """Something that the workflow asks for and this rehearsal does not show. `where` is file:line, empty for all of it."""
+    """Something that the workflow asks for and this rehearsal does not show. `where` is file:line, if anywhere."""
 
     feature: str
     why: str

@@ -55,7 +55,8 @@ def prepare(scene: Scene, folder: Path, program: str) -> Stage:
     _write_settings(scene, folder)
     call = act.Invocation(
         program=program, event=scene.event.name, payload=scene.event.payload, workflow=_workflow(scene, folder),
-        repository=caller, folder=folder, mapped=_mapped(scene, reached, substitutes, caller, toolkit), labels=scene.labels,
+        repository=caller, folder=folder, labels=scene.labels,
+        mapped=_mapped(scene, reached, substitutes, caller, toolkit),
         default_branch=scene.repository.default_branch, jobs_at_once=scene.order.jobs_at_once, keep=scene.order.keep,
     )  # fmt: skip
     path = os.pathsep.join([str(folder / "bin"), scene.search_path])
@@ -81,7 +82,7 @@ def _lower_all(
     roots: Mapping[Tree, Path],
     folder: Path,
 ) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Writes each file's text for act into its copy; the calling workflow's own beside it, so that jobs see the original."""
+    """Writes each file's text for act into its copy; the calling workflow's beside it: jobs see the original."""
     removed = {}
     for key, file in reached.files.items():
         lowered = lower(file, _reference(scene, file), blocked[key], scene.order.jobs_at_once)

@@ -91,9 +91,13 @@ def marked(marker: str) -> list[int]:
 
 
 def _pump(
-    lines: queue.Queue[str | None], streams: int, deadline: float, on_line: Callable[[str], None], on_tick: Callable[[], None],
+    lines: queue.Queue[str | None],
+    streams: int,
+    deadline: float,
+    on_line: Callable[[str], None],
+    on_tick: Callable[[], None],
     process: subprocess.Popen[bytes],
-) -> bool:  # fmt: skip
+) -> bool:
     """Hands lines on until the program has ended; False when the time is over first.
 
     A daemon may keep a stream open after the program's end, so its end counts as much as the streams'.
@@ -124,8 +128,9 @@ def _drain(lines: queue.Queue[str | None], on_line: Callable[[str], None]) -> No
 
 
 def _read(stream: IO[bytes], lines: queue.Queue[str | None]) -> None:
-    for line in stream:
-        lines.put(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+    with stream:
+        for line in stream:
+            lines.put(line.decode("utf-8", errors="replace").rstrip("\r\n"))
     lines.put(None)
 
 

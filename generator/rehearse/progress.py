@@ -1,4 +1,4 @@
-"""What a person sees on standard error while act works: a line when a job starts or ends, and on a terminal what runs now."""
+"""What a person sees while act works: a line when a job starts or ends, and on a terminal what runs now."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Progress:
         if not self.live:
             return
         names = ", ".join(label(job) for job in self.running.values())
-        text = line(f"  {duration(self.clock() - self.started)}  {names}", WIDTH) if names else ""
+        text = line(f"  {self.elapsed:.0f} s  {names}", WIDTH) if names else ""
         if text != self.shown:
             self._clear()
             self.stream.write(text)

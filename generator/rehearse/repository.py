@@ -99,11 +99,12 @@ def try_git(folder: Path, *arguments: str) -> str:
 
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    """Variables such as GIT_DIR, which a git hook sets, would point git elsewhere."""
+    """Variables such as GIT_DIR, which a git hook sets, would point git elsewhere; with optional locks, `git status`
+    would write to the index."""
     env = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith("GIT_SSL")
     }
-    command = ["git", "-c", "core.quotePath=false", "-C", str(folder), *arguments]
+    command = ["git", "--no-optional-locks", "-c", "core.quotePath=false", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", env=env, check=False)
 
 

@@ -21,20 +21,19 @@ def check_output(folder: Path) -> None:
     """Raises ShuntyardError when the folder holds something that is no earlier rehearsal."""
     if folder.exists() and not folder.is_dir():
         raise ShuntyardError(f"{folder} is not a folder", hint="pass another --output")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / FILE).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / LOG).is_file():
         raise ShuntyardError(f"{folder} holds other files than a rehearsal's", hint="pass an empty or a new --output")
 
 
-def collect_files(stage: Path, output: Path, log: Sequence[str]) -> None:
+def collect_files(artifacts: Path | None, output: Path, log: Sequence[str]) -> None:
     """Replaces what an earlier rehearsal left with this one's artifacts and log."""
     if output.is_dir():
         shutil.rmtree(output)
     output.mkdir(parents=True)
     _ignore(output)
-    artifacts = stage / store.FOLDER
-    if artifacts.is_dir():
-        shutil.copytree(artifacts, output / store.FOLDER)
     (output / LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
+    if artifacts and artifacts.is_dir():
+        shutil.copytree(artifacts, output / store.FOLDER)
 
 
 def find_reports(output: Path) -> tuple[str, ...]:
@@ -42,11 +41,9 @@ def find_reports(output: Path) -> tuple[str, ...]:
     return tuple(str(path) for path in sorted(_reports(output / store.FOLDER)))
 
 
-def write_json(rehearsal: Rehearsal, *files: Path) -> None:
-    """The rehearsal as JSON, in each of the files."""
-    text = json.dumps(wire.encode(rehearsal), indent=2, ensure_ascii=False) + "\n"
-    for file in files:
-        replace_file(file, text)
+def write_json(rehearsal: Rehearsal, file: Path) -> None:
+    """The rehearsal as JSON."""
+    replace_file(file, json.dumps(wire.encode(rehearsal), indent=2, ensure_ascii=False) + "\n")
 
 
 def _reports(artifacts: Path) -> Iterator[Path]:

@@ -72,7 +72,7 @@ class Scene:
         )
 
     def _has_python(self, wanted: str) -> bool:
-        return pythons.choose(wanted, self.search_path) is not None
+        return pythons.choose(wanted, pythons.installed(self.search_path)) is not None
 
 
 def set_scene(toolkit: Toolkit, order: Order) -> Scene:

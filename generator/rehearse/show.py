@@ -76,4 +76,6 @@ def _omissions(rehearsal: Rehearsal) -> Iterator[str]:
     for each in rehearsal.omissions:
         where = f" ({each.where})" if each.where else ""
         text = f"  {each.feature:<{size}}  {each.why}{where}"
-        yield textwrap.fill(text, WIDTH, subsequent_indent=" " * (size + 4), break_long_words=False)
+        yield textwrap.fill(
+            text, WIDTH, subsequent_indent=" " * (size + 4), break_long_words=False, break_on_hyphens=False
+        )

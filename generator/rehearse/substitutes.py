@@ -1,4 +1,4 @@
-"""Which folder act takes for each repository that a workflow uses: a copy, a stand-in, or a refusal; never the network."""
+"""Which folder act takes for each action that a workflow uses: a stand-in or a refusal; never the network."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def substitute(actions: Iterable[Reference], folder: Path) -> Substitutes:
         standin = STANDINS / action.repository.lower()
         if not action.path and (standin / "action.yml").is_file():
             mapped[key] = standin
-            used.add(action.repository)
+            used.add(action.repository.lower())
             continue
         place = folder / re.sub(r"[^A-Za-z0-9_.@-]", "-", key)
         (place / action.path).mkdir(parents=True, exist_ok=True)

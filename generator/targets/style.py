@@ -78,8 +78,8 @@ def dump_yaml(data: Any, *, comments: dict[str, str]) -> str:
 
 def json_file(source: str, data: dict[str, Any]) -> str:
     """JSON whose first line is its headline, as a `$comment`."""
-    body = json.dumps(data, indent=2, ensure_ascii=False)
-    return f'{{"$comment": {json.dumps(headline(source))},\n' + body.removeprefix("{\n") + "\n"
+    body = json.dumps({"$comment": headline(source), **data}, indent=2, ensure_ascii=False)
+    return "{" + body.removeprefix("{").lstrip() + "\n"
 
 
 def markdown_file(source: str, text: str) -> str:

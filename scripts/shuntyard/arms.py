@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shuntyard.attempt import Attempt, Kind
 from shuntyard.command import environment, python_command, shell_command, wants_tests
-from shuntyard.harvest import Harvest, harvest
 from shuntyard.locate import Located, locate, program, test_files
 from shuntyard.proc.log import read_tail
 from shuntyard.proc.run import Finished, run
 from shuntyard.setting import Place
 from shuntyard.shard import assign
+
+if TYPE_CHECKING:
+    from shuntyard.harvest import Harvest
 
 PLUGIN = Path(__file__).resolve().parent.parent / "pytest_plugin"
 LOG, TESTS = "log.txt", "tests"  # in a run's folder: what it printed; the folder that its tests write to
@@ -60,7 +64,7 @@ def has_shell_entry(place: Place) -> bool:
 
 
 def _located(place: Place) -> Located:
-    """The tests of this row's shard: of a row in one part, whatever its suite names; else its part of the test files."""
+    """The tests of this row's shard: all that the suite names when there is one shard, else a part of their files."""
     setting, suite, shard = place.setting, place.row.suite, place.setting.shard
     override = shard.cases or setting.tests.get(suite.id, ())
     located = locate(setting.workspace, override or suite.tests, ("{test}",) if override else suite.places)
@@ -89,19 +93,31 @@ def _run(place: Place, kind: Kind, argv: Sequence[str]) -> Attempt:
     tests, log = place.folder / TESTS, place.folder / LOG
     tests.mkdir()
     env = environment(setting.env, suite, plugin=str(PLUGIN), facts=_facts(place, tests))
-    setting.console.say(f"$ {' '.join(argv)}")
+    setting.console.say(f"$ {shlex.join(argv)}")
     started_at = now()
     try:
         finished = run(
-            argv, env=env, cwd=setting.workspace, log=log, timeout_s=suite.timeout_s, echo=setting.echo,
-        )  # fmt: skip
+            argv,
+            env=env,
+            cwd=setting.workspace,
+            log=log,
+            timeout_s=suite.timeout_s,
+            echo=setting.echo,
+            meanwhile=_load_readers,
+        )
     except ValueError as error:  # a NUL, or a variable's name with an equals sign
         finished = Finished(exit_code=126, error=f"{argv[0]!r} cannot be given its arguments or environment: {error}")
     if finished.left_behind:
         setting.console.say(f"Ended what was left running: {', '.join(finished.left_behind)}")
-    return _attempt(
-        kind, finished, harvest(tests, _how_it_ended(finished, suite.timeout_s)), started_at, suite.timeout_s, log
-    )
+    left = _load_readers()(tests, _how_it_ended(finished, suite.timeout_s))
+    return _attempt(kind, finished, left, started_at, suite.timeout_s, log)
+
+
+def _load_readers() -> Callable[[Path, str], Harvest]:
+    """The reader of results, loaded while the tests run: it takes 10 ms, 40 where nothing is compiled yet."""
+    from shuntyard.harvest import harvest  # noqa: PLC0415
+
+    return harvest
 
 
 def _attempt(kind: Kind, finished: Finished, left: Harvest, started_at: str, timeout_s: float, log: Path) -> Attempt:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from shuntyard.journal import Journal
 from shuntyard.result import BAD_CASES, CaseResult
+
+if TYPE_CHECKING:  # the readers of results load while the tests run
+    from shuntyard.journal import Journal
 
 _NO_TESTS = 5  # pytest's exit code, docs.pytest.org "Exit codes"
 _IGNORED_PYTHONPATH = 'Error importing plugin "shuntyard_journal"'
@@ -16,13 +17,12 @@ _IGNORED_PYTHONPATH = 'Error importing plugin "shuntyard_journal"'
 Kind = Literal["pytest", "command", "shell"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`kind` is what was run: pytest by the Python runner, the suite's own command, or the shell entry.
 
-    `missing` names tests of the configuration that the repository does not have, `could_not_start` says why there was no
-    process; both mean that nothing ran. `signal` is what ended the process, 0 for none. `cases` are all that are known,
-    with those that were running at the end as "crashed"; `problems` are results that could not be read.
+    `missing` names tests of the configuration that the repository does not have, `could_not_start` says why there was
+    no process; both mean that nothing ran. `signal` is what ended the process, 0 for none. `cases` are all that are
+    known, those that were running at the end as "crashed"; `problems` are results that could not be read.
     """
 
     kind: Kind
@@ -92,7 +92,7 @@ def _session_errors(each: Journal, has_bad_cases: bool) -> Iterator[str]:
         yield f"internal error in pytest: {last_line(each.internal_error)}"
     elif each.exit_status is None:
         if not each.running:
-            yield "pytest stopped before it came to its end"
+            yield f"pytest stopped {'while it loaded conftest files' if each.loading else 'before it came to its end'}"
     elif each.exit_status not in (0, _NO_TESTS) and not has_bad_cases:
         yield f"pytest ended with exit code {each.exit_status}"
 

@@ -76,6 +76,9 @@ def environment(base: Mapping[str, str], suite: Suite, *, plugin: str, facts: Ma
     `plugin` is the folder of the pytest plugin; `facts` are the SHUNTYARD_ variables that describe the run.
     """
     env = {**base, **suite.env, **facts}
+    env.pop(
+        "SHUNTYARD_JOURNAL_PID", None
+    )  # started by a test of somebody's, this run is still the outermost of its own
     env["PYTEST_ADDOPTS"] = " ".join(filter(None, [env.get("PYTEST_ADDOPTS", ""), "-p shuntyard_journal"]))
     env["PYTHONPATH"] = ":".join(filter(None, [plugin, env.get("PYTHONPATH", "")]))
     return env

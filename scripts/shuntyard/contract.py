@@ -89,7 +89,7 @@ def _parse_one(item: Input, text: str) -> Value:
         case "json":
             try:
                 json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ShuntyardError(f"input {item.name!r} is not JSON: {error}", hint=item.help) from error
             return text
         case _:

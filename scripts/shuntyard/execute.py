@@ -72,8 +72,8 @@ def run_row(setting: Setting, row: Row, repetition: int) -> ShardResult:
         _put_aside(place)
         attempt = run_shell(place)
     elif reason:
-        attempt = replace(
-            attempt, problems=(*attempt.problems, f"no shell entry to fall back on: {setting.shell_entry}")
+        attempt = attempt._replace(
+            problems=(*attempt.problems, f"no shell entry to fall back on: {setting.shell_entry}")
         )
         setting.console.warn(f"The Python runner failed: {reason}", title=row.id)
     result = _result(place, attempt, reason if attempt.kind == "shell" and row.arm == "python" else "")

@@ -1,4 +1,4 @@
-"""Whether the Python *runner* failed, so that the shell entry may take over; a failing test is never the runner's fault.
+"""Whether the Python *runner* failed, so that the shell entry may take over; a failing test never is that.
 
 The runner is at fault when it could not begin (no interpreter, no pytest, a test of the configuration that the
 repository does not have), broke (pytest's exit codes 3, internal error, and 4, usage error; docs.pytest.org, "Exit
@@ -11,9 +11,9 @@ import re
 
 from shuntyard.attempt import Attempt, last_line
 
-_INTERNAL_ERROR, _USAGE_ERROR = 3, 4
-_NO_MODULE = re.compile(r"No module named '?(pytest|_pytest|pluggy)\b")
-_NO_PLUGIN = re.compile(r'Error importing plugin "([^"\n]{1,100})"')
+_INTERNAL_ERROR, _USAGE_ERROR, _NO_TESTS = 3, 4, 5
+_NO_MODULE = r"No module named '?(pytest|_pytest|pluggy)\b"
+_NO_PLUGIN = r'Error importing plugin "([^"\n]{1,100})"'
 
 
 def fallback_reason(attempt: Attempt) -> str:
@@ -27,7 +27,7 @@ def fallback_reason(attempt: Attempt) -> str:
         return f"missing module: the repository does not have {', '.join(attempt.missing)}"
     if attempt.could_not_start:
         return f"missing program: {attempt.could_not_start}"
-    if attempt.kind == "command" or (attempt.exit_code == 0 and not attempt.timed_out):
+    if attempt.kind == "command" or (attempt.exit_code in (0, _NO_TESTS) and not attempt.timed_out):
         return ""
     return _without_session(attempt) if not attempt.journals else _with_session(attempt)
 
@@ -38,9 +38,9 @@ def _without_session(attempt: Attempt) -> str:
         return "time-out before the first case"
     if attempt.signal:
         return f"crash before the first case: signal {attempt.signal}"
-    if module := _NO_MODULE.search(attempt.log_tail):
+    if module := re.search(_NO_MODULE, attempt.log_tail):
         return f"missing module: {module[1]}"
-    if plugin := _NO_PLUGIN.search(attempt.log_tail):
+    if plugin := re.search(_NO_PLUGIN, attempt.log_tail):
         return f"missing module: pytest's plugin {plugin[1]}"
     return f"pytest could not begin (exit code {attempt.exit_code})"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from shuntyard import journal, junit
 from shuntyard.cases import merge
@@ -16,8 +17,7 @@ from shuntyard.result import CaseResult
 SIZE_LIMIT = 256 * 1024 * 1024  # bytes; 100,000 cases with a message each take about a tenth of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Harvest:
+class Harvest(NamedTuple):
     """What a run left. `cases` holds the crashed ones too, those that were running when their process ended."""
 
     cases: tuple[CaseResult, ...] = ()
@@ -34,8 +34,8 @@ def harvest(folder: Path, how_it_ended: str = "its process ended") -> Harvest:
     """Everything in `folder`, at any depth, in order of its path; links are not followed. Never raises for content.
 
     Each journal is paired with the JUnit XML that its session wrote: whole, that counts; missing or broken, the journal
-    does. JUnit XML without a journal counts as far as it goes, and what is wrong with it is a problem. `how_it_ended` is
-    what a crashed case's message says.
+    does. JUnit XML without a journal counts as far as it goes, and what is wrong with it is a problem. `how_it_ended`
+    is what a crashed case's message says.
     """
     documents: dict[Path, JUnit] = {}
     journals: dict[Path, Journal] = {}
@@ -45,7 +45,9 @@ def harvest(folder: Path, how_it_ended: str = "its process ended") -> Harvest:
             if path.stat().st_size > SIZE_LIMIT:
                 problems.append(f"{path.name} has more than {SIZE_LIMIT:,} bytes and was not read")
             elif path.suffix == ".jsonl" and path.name.startswith("pytest-"):
-                journals[path] = journal.parse(path.read_text(encoding="utf-8", errors="replace"))
+                told = journal.parse(path.read_text(encoding="utf-8", errors="replace"))
+                if told.began or told.loading or told.conftest_error:
+                    journals[path] = told
             elif path.suffix == ".xml":
                 documents[path.resolve()] = junit.parse(path.read_bytes())
         except OSError as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
 from shuntyard.cases import CASE_LIMIT, METRICS_LIMIT, WORST_LAST, bound, merge, metric, seconds
 from shuntyard.result import CaseOutcome, CaseResult
@@ -13,22 +13,24 @@ from shuntyard.result import CaseOutcome, CaseResult
 _ATTEMPT_LIMIT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(NamedTuple):
     """One pytest process. `cases` have finished; `running` are the ids of those that had started and never did.
 
     `junit` is the path that it wrote, or meant to write, JUnit XML to. `collected` is None before collection ended,
     `exit_status` None when the session never came to its end. `names` maps what JUnit XML calls a case to its id.
+    `began` is False for a pytest that had no session: `--version`, or one that broke before.
     """
 
     cases: tuple[CaseResult, ...] = ()
     running: tuple[str, ...] = ()
     junit: str = ""
+    began: bool = False
+    loading: bool = False  # and never came to the end of it
     collected: int | None = None
     conftest_error: str = ""
     internal_error: str = ""
     exit_status: int | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = MappingProxyType({})
 
 
 def parse(text: str) -> Journal:
@@ -58,7 +60,10 @@ class _Draft:
         self._names[str(record.get("name", ""))] = case
         message = bound(str(record.get("message") or ""))
         match record.get("event"):
+            case "loading" | "loaded" as event:
+                self._facts["loading"] = event == "loading"
             case "session":
+                self._facts["began"] = True
                 self._facts["junit"] = str(record.get("junit") or "")
             case "collected":
                 self._facts["collected"] = _whole(record.get("count"))
@@ -71,6 +76,7 @@ class _Draft:
                 self._finished.append(CaseResult(case=case, outcome="error", message=message))
             case "conftest_error" | "internal_error" as event:
                 self._facts[event] = message or "without a message"
+                self._facts["loading"] = False
             case "end":
                 self._facts["exit_status"] = _whole(record.get("exit_status"))
 

@@ -1,13 +1,13 @@
-"""JUnit XML → cases. Takes what pytest, CTest, Bazel, Maven and others write: <testcase> at any depth below <testsuite>.
+"""JUnit XML → cases. Takes what pytest, CTest, Bazel, Maven and others write: <testcase> at any depth.
 
-Source: the dialects agree on testsuites/testsuite/testcase with failure, error, skipped; there is no standard. Expat reads
-it as a stream, so a document that breaks off still yields the cases before the break. Any document type declaration is
+There is no standard; the dialects agree on testsuites, testsuite, testcase, failure, error and skipped. Expat reads it
+as a stream, so a document that breaks off still yields the cases before the break. Any document type declaration is
 refused: no test tool writes one, and entities can be made to grow without end (CWE-776).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.parsers import expat
 
 from shuntyard.cases import CASE_LIMIT, METRICS_LIMIT, WORST_LAST, bound, merge, metric, seconds
@@ -19,8 +19,7 @@ _TEXT_LIMIT = 1_000_000  # characters collected for one message before it is bou
 _DEPTH_LIMIT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JUnit:
+class JUnit(NamedTuple):
     """The cases of one file; `problem` says why it is not whole. `foreign` marks sound XML that is not JUnit at all."""
 
     cases: tuple[CaseResult, ...] = ()
@@ -32,14 +31,13 @@ class _RefusedError(Exception):
     """Why a document is not read further."""
 
 
-@dataclass(slots=True)
 class _Draft:
-    """The case that is being read. `outcome` is the worst of its details so far."""
+    """The case that is being read: what its details and its properties said so far."""
 
-    case: str
-    time_s: float
-    details: list[tuple[CaseOutcome, str]] = field(default_factory=list)
-    properties: dict[str, str] = field(default_factory=dict)
+    def __init__(self, case: str, time_s: float) -> None:
+        self.case, self.time_s = case, time_s
+        self.details: list[tuple[CaseOutcome, str]] = []
+        self.properties: dict[str, str] = {}
 
 
 def parse(data: bytes) -> JUnit:
@@ -131,7 +129,7 @@ def _finish(draft: _Draft) -> CaseResult:
     own = draft.properties.pop("case_id", "")
     setup, call = draft.properties.pop("setup_s", None), draft.properties.pop("call_s", None)
     numbers = {name: value for name, text in draft.properties.items() if (value := metric(text)) is not None}
-    outcome = max((outcome for outcome, _ in draft.details), key=WORST_LAST.index, default="passed")
+    outcome: CaseOutcome = max((outcome for outcome, _ in draft.details), key=WORST_LAST.index, default="passed")
     return CaseResult(
         case=bound(own or draft.case, CASE_LIMIT),
         outcome=outcome,

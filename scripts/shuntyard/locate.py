@@ -1,26 +1,25 @@
-"""Finds things on disk: the test files that a configuration means, programs on the PATH, the commit that is checked out."""
+"""Finds things on disk: the files that a configuration's tests mean, programs, the commit that is checked out."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from shuntyard.command import EVERYTHING
 from shuntyard.errors import ShuntyardError
 
 PLACES = ("{test}", "{test}.py")  # where a suite does not say
-# What pytest itself does not descend into (its norecursedirs default; a folder with pyvenv.cfg is a virtual environment).
-_SKIPPED = re.compile(r"\..*|.*\.egg|_darcs|build|CVS|dist|node_modules|venv|\{arch\}|__pycache__")
-_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
-_GLOB = re.compile(r"([*?[])")
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# What pytest does not descend into: its norecursedirs default (a folder with pyvenv.cfg is a virtual environment).
+_SKIPPED = r"\..*|.*\.egg|_darcs|build|CVS|dist|node_modules|venv|\{arch\}|__pycache__"
+_TEST_FILE = r"test_.*\.py|.*_test\.py"
+_GLOB = r"([*?[])"
+_SHA = r"[0-9a-f]{40}|[0-9a-f]{64}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(NamedTuple):
     """Paths relative to the workspace, each once, and the names of the tests that nothing was found for."""
 
     paths: tuple[str, ...] = ()
@@ -48,7 +47,7 @@ def locate(workspace: Path, tests: Sequence[str], places: Sequence[str] = ()) ->
 
 
 def _matches(root: Path, place: str, test: str) -> list[str]:
-    pattern = place.replace("{test}", _GLOB.sub(r"[\1]", test))
+    pattern = place.replace("{test}", re.sub(_GLOB, r"[\1]", test))
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/") or "\0" in pattern:
         raise ShuntyardError(
             f"the test {test!r} leads out of the workspace ({pattern!r})", hint="write a path inside it"
@@ -88,9 +87,9 @@ def test_files(workspace: Path, paths: Sequence[str]) -> tuple[str, ...]:
 def _walk(folder: Path) -> Iterator[Path]:
     for place, names, files in os.walk(folder):
         names[:] = sorted(
-            name for name in names if not _SKIPPED.fullmatch(name) and not Path(place, name, "pyvenv.cfg").exists()
+            name for name in names if not re.fullmatch(_SKIPPED, name) and not Path(place, name, "pyvenv.cfg").exists()
         )
-        yield from (Path(place, name) for name in sorted(files) if _TEST_FILE.fullmatch(name))
+        yield from (Path(place, name) for name in sorted(files) if re.fullmatch(_TEST_FILE, name))
 
 
 def program(name: str, env: Mapping[str, str], cwd: Path) -> str:
@@ -115,4 +114,4 @@ def commit(workspace: Path, otherwise: str) -> str:
             head = (git / head.removeprefix("ref: ")).read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return otherwise
-    return head if _SHA.fullmatch(head) else otherwise
+    return head if re.fullmatch(_SHA, head) else otherwise

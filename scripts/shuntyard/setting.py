@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from shuntyard.ci import github
 from shuntyard.command import read_tests
@@ -21,8 +20,7 @@ from shuntyard.result import Hardware, RunKey
 from shuntyard.unit import check_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """What all runs of a unit share. `key` has no row yet; `env` is what the tests inherit; `tests` override suites."""
 
     workspace: Path
@@ -36,13 +34,12 @@ class Setting:
     python: str
     shell_entry: str
     console: Console
-    echo: BinaryIO | None = None
-    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    repeats: int = 1
+    echo: BinaryIO | None
+    tests: Mapping[str, tuple[str, ...]]
+    repeats: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """One run: a row, a repetition, and the folder for what it writes."""
 
     setting: Setting

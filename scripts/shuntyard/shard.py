@@ -79,7 +79,7 @@ def _exchange(bins: list[_Bin], loads: list[float], fullest: int) -> bool:
             for theirs in _partners(bins[other], cost - gap / 2):
                 moved = cost - (bins[other][theirs][0] if theirs >= 0 else 0.0)
                 after = max(loads[fullest] - moved, loads[other] + moved)
-                if 0 < moved and after < loads[fullest] and (best is None or after < best[0]):
+                if moved > 0 and after < loads[fullest] and (best is None or after < best[0]):
                     best = (after, other, mine, theirs)
     if best is None or best[0] >= loads[fullest] * (1 - 1e-12):
         return False
@@ -94,6 +94,6 @@ def _exchange(bins: list[_Bin], loads: list[float], fullest: int) -> bool:
 
 
 def _partners(part: _Bin, ideal: float) -> list[int]:
-    """The tests nearest to the ideal cost of what should come back, from below and above; -1 stands for nothing at all."""
+    """The tests nearest to the ideal cost of what should come back, below and above it; -1 stands for no test."""
     index = bisect_left(part, (ideal, ""))
     return [place for place in (index - 1, index, -1) if -1 <= place < len(part)]

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from shuntyard import wire
 from shuntyard.command import EVERYTHING
 from shuntyard.errors import ShuntyardError
-from shuntyard.plan import CompiledPipeline, Row, Unit
+from shuntyard.plan import CompiledPipeline, Row, Suite, Unit
 from shuntyard.result import Outcome, ShardResult
 
 ARMS = ("", "python", "shell")
 _WORST_FIRST: tuple[Outcome, ...] = ("error", "failed", "empty", "passed")
-# What a file or an artifact cannot be called (actions/upload-artifact: " : < > | * ? \ / and line ends), and what nobody sees.
+# What an artifact cannot be called (actions/upload-artifact: " : < > | * ? \ / and line ends), and what nobody sees.
 _UNSAFE = re.compile(
     r'["<>:|*?\\/\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]|\.\.|^[.-]|^\s|\s$|^$'
 )
@@ -54,7 +54,7 @@ def check_name(what: str, name: str) -> None:
 
 
 def abba(rows: Sequence[Row], repeats: int) -> list[tuple[Row, int]]:
-    """Each row once a repetition, forwards and backwards in turn, so that a machine that slows down slows every row alike."""
+    """Each row once a repetition, forwards and backwards in turn: a machine that slows down slows every row alike."""
     return [(row, number) for number in range(1, repeats + 1) for row in (rows if number % 2 else reversed(rows))]
 
 
@@ -73,15 +73,20 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def is_good(outcome: Outcome, shards: int) -> bool:
-    """Whether a row may be green. A shard may come out empty, where a row has more shards than test files; a row may not."""
+    """Whether a row may be green. Of several shards one may come out empty, for want of test files; a row may not."""
     return outcome == "passed" or (outcome == "empty" and shards > 1)
 
 
 def dry_run(pipeline: CompiledPipeline, tests: Mapping[str, Sequence[str]]) -> list[str]:
     """A line for each configuration, `docs_test → DocsTestSuite: test_docs, test_tutorials`; `tests` override it."""
-    lines = []
-    for suite in pipeline.suites.values():
-        what = ", ".join(tests.get(suite.id) or suite.command and [" ".join(suite.command)] or suite.tests)
-        everything = "what the project's own pytest settings collect"
-        lines.append(f"{suite.id} → {suite.suite or suite.id}: {everything if what == EVERYTHING else what}")
-    return lines
+    return [
+        f"{suite.id} → {suite.suite or suite.id}: {_means(suite, tests.get(suite.id, ()))}"
+        for suite in pipeline.suites.values()
+    ]
+
+
+def _means(suite: Suite, override: Sequence[str]) -> str:
+    if suite.command:
+        return " ".join(suite.command)
+    what = ", ".join(override or suite.tests)
+    return "what the project's own pytest settings collect" if what == EVERYTHING else what

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.source import Document, dotted, parse, read
 from shuntyard.errors import Problem, ProblemsFound
 from tests.generator.yard import CURSOR
+
+FEW = settings(max_examples=40, deadline=None)
 
 
 def faults(text: str, *, strict: bool = True) -> list[Problem]:
@@ -181,6 +183,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         assert raised.value.problems[0].hint
 
 
+@FEW
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_bytes_whatever_make_anything_but_problems(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yml"
@@ -199,6 +202,7 @@ YAML_PIECES = st.sampled_from(
 )
 
 
+@FEW
 @given(st.lists(YAML_PIECES, max_size=25).map("".join))
 def test_no_yaml_whatever_makes_anything_but_problems(text: str) -> None:
     try:
@@ -209,6 +213,7 @@ def test_no_yaml_whatever_makes_anything_but_problems(text: str) -> None:
         assert "${{" not in str(document.data)
 
 
+@FEW
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.integers() | st.booleans(), max_size=5))
 def test_what_is_read_is_what_is_written_and_each_value_has_a_place(values: dict[str, int]) -> None:
     text = "".join(f"{key}: {str(value).lower()}\n" for key, value in values.items())

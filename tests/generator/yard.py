@@ -166,6 +166,7 @@ CONTRACTS = (
         ),
         outputs=(
             Output(name="matrix", help="The matrix."),
+            Output(name="plan", help="The plan."),
             Output(name="count", help="How many units."),
             Output(name="artifacts", help="The artifacts' pattern."),
         ),

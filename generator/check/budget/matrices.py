@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.assemble import SELECT
 from generator.check.subject import Subject
 from generator.check.support.calls import calls
 from generator.check.support.selected import pipeline_name, selected
-from generator.check.support.units import matrix_output, most_units
+from generator.check.support.units import most_units, select_outputs, utf16
+from generator.check.support.wording import plural
 from generator.load import Pipeline
-from generator.pipeline import AllNeeds, JobOutput, Workflow
+from generator.pipeline import JobOutput, MatrixField, Workflow
+from shuntyard import wire
+from shuntyard.contract import Input
 from shuntyard.errors import Problem, ProblemsFound
 from shuntyard.plan import CompiledPipeline, Unit
 from shuntyard.select import MATRIX_LIMIT
@@ -45,34 +48,35 @@ def check(subject: Subject) -> Iterator[Problem]:
 def faults(workflow: Workflow, compiled: CompiledPipeline, shown: str) -> Iterator[str]:
     """What is too large about a matrix in the workflow that runs it; `shown` is the sum that makes its rows."""
     mode, units = most_units(compiled)
-    rows = f"{len(compiled.rows)} rows" + (f" ({shown})" if shown else "")
-    jobs = f"{len(units)} jobs" + (f" in mode {mode}" if any(row.arm for row in compiled.rows) else "")
+    rows = plural(len(compiled.rows), "row") + (f" ({shown})" if shown else "")
+    jobs = plural(len(units), "job") + (f" in mode {mode}" if any(row.arm for row in compiled.rows) else "")
     if len(units) > MATRIX_LIMIT:
         yield f"{rows} become {jobs}; GitHub runs at most {MATRIX_LIMIT} in a matrix"
         return
-    matrix = matrix_output(units)
-    size = len(matrix.encode("utf-16-le"))
+    outputs = select_outputs(compiled.pipeline, units)
+    size = utf16(outputs.values())
     if size > OUTPUT_BYTES:
-        yield f"{rows} become an output of {size:,} bytes as UTF-16; GitHub keeps at most {OUTPUT_BYTES:,} a job"
-    name, size = _largest_variable(workflow, matrix, units)
+        yield f"{rows} become outputs of {size:,} bytes as UTF-16; GitHub keeps at most {OUTPUT_BYTES:,} a job"
+    name, size = _largest_variable(workflow, outputs, units)
     if size > VARIABLE_BYTES:
         yield (
             f"{rows} become {jobs}, and {name} is a variable of {size:,} bytes: "
-            f"Linux starts no process with one over {VARIABLE_BYTES:,} bytes"
+            f"Linux starts no process with one over {VARIABLE_BYTES:,}"
         )
 
 
-def _largest_variable(workflow: Workflow, matrix: str, units: list[Unit]) -> tuple[str, int]:
-    """The largest environment variable that the matrix reaches a step in, and its size."""
-    outputs = {"matrix": matrix, "count": str(len(units)), "artifacts": f"{workflow.name}--*"}
-    # GitHub's toJSON indents by two spaces; the matrix is a text in it, so that its quotes are escaped.
-    needs = json.dumps({SELECT: {"result": "success", "outputs": outputs}}, indent=2)
+def _largest_variable(workflow: Workflow, outputs: Mapping[str, str], units: list[Unit]) -> tuple[str, int]:
+    """The largest environment variable in which a step gets an output of `select` or a unit, and its size."""
+    # GitHub's toJSON indents by two spaces
+    unit = max((json.dumps(wire.encode(unit), indent=2) for unit in units), key=len, default="")
     found = [("", 0)]
     for job in workflow.jobs:
         for step in job.steps:
             for name, value in step.with_.items():
-                text = matrix if value == JobOutput(SELECT, "matrix") else needs if isinstance(value, AllNeeds) else ""
-                variable = f"INPUT_{name.upper().replace('-', '_')}"
+                text = unit if isinstance(value, MatrixField) and value.as_json else ""
+                if isinstance(value, JobOutput) and value.job == SELECT:
+                    text = outputs.get(value.name, "")
+                variable = Input(name=name, help="").variable
                 found.append((f"{variable} of {job.id}", len(f"{variable}={text}".encode()) + 1))
     return max(found, key=lambda item: item[1])
 

@@ -11,7 +11,7 @@ from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, calls, chains
 from generator.check.support.selected import selected
 from generator.check.support.shape import dig, items, mapping
-from generator.check.support.units import matrix_output, most_units
+from generator.check.support.units import most_units, select_outputs, utf16
 from generator.check.support.workflow import Job, jobs
 from shuntyard.errors import Problem, ProblemsFound
 from shuntyard.plan import CompiledPipeline
@@ -41,11 +41,16 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Each workflow as the root of a run, down through all that it calls."""
     for tree in (subject.home, *subject.callers):
         for file in tree.workflows:
-            every = list(chains(subject, file))
-            yield from _circles(file, every)
-            if not any(_closes(chain) for chain in every):
-                yield from _too_deep(file, every)
-                yield from _too_large(file, _size(subject, file, _own_matrix(subject, file)))
+            yield from judge_run(subject, file)
+
+
+def judge_run(subject: Subject, file: File) -> Iterator[Problem]:
+    """A run that starts with this workflow."""
+    every = list(chains(subject, file))
+    yield from _circles(file, every)
+    if not any(_closes(chain) for chain in every):
+        yield from _too_deep(file, every)
+        yield from _too_large(file, _size(subject, file, _own_matrix(subject, file)))
 
 
 def _closes(chain: tuple[Call, ...]) -> bool:
@@ -96,7 +101,7 @@ def _size(subject: Subject, file: File, compiled: CompiledPipeline | None) -> Si
             one = _called(subject, call)
         elif compiled is not None and _is_rows(job):
             _, units = most_units(compiled)
-            one = Size(units=len(units), output=len(matrix_output(units).encode("utf-16-le")))
+            one = Size(units=len(units), output=utf16(select_outputs(compiled.pipeline, units).values()))
         else:
             one = Size(others=1)
         total += one.times(_written_out(job))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, calls
@@ -27,11 +26,11 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _judge(group: list[Call]) -> Iterator[Problem]:
-    first: dict[Any, Call] = {}
+    first: dict[str, Call] = {}
     for call in group:
         file = call.job.file
-        instance = mapping(call.job.data.get("with")).get(INPUT, "")
-        if dig(call.job.data, ("strategy", "matrix")) is not None and "matrix." not in str(instance):
+        instance = str(mapping(call.job.data.get("with")).get(INPUT, ""))
+        if dig(call.job.data, ("strategy", "matrix")) is not None and "matrix." not in instance:
             hint = f"pass `{INPUT}:` with something of the matrix, such as ${{{{ matrix.name }}}}"
             yield file.problem(
                 _place(call), f"each job of this matrix calls {call.reference.text} under one name", hint=hint

@@ -16,7 +16,6 @@ from generator.check.support import actionlint, reference
 from generator.check.support.actionlint import Finding
 from generator.check.support.shape import dig, mapping
 from generator.check.support.workflow import Job, Step, uses
-from generator.faults import suggest
 from shuntyard.errors import Problem
 
 MOUNT = "_"
@@ -24,7 +23,7 @@ SAID_ELSEWHERE = (
     "nested job ",
     "could not read reusable workflow file",
 )  # the rule permissions; contract/references.py
-UNDECLARED = re.compile(r'(input|secret) "(?P<name>[^"]+)" is not defined in (?:action )?"(?P<callee>[^"]+)"')
+UNDECLARED = re.compile(rf'(?P<kind>input|secret) "(?P<name>[^"]+)" is not defined in "\./{MOUNT}/(?P<callee>[^"]+)"')
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -98,32 +97,24 @@ def _span(file: File, item: Job | Step) -> range:
 
 
 def _problem(subject: Subject, file: File, lowered: Lowered, finding: Finding) -> Problem:
-    message = finding.message
+    message = finding.short()
     for path, original in sorted(lowered.references.items(), reverse=True):
         message = message.replace(f'"{path}"', original)
-    message = re.sub(r"\. (defined|available|all required) \w+ (is|are) .*", "", message)
-    return Problem(
-        file=file.document.file, line=finding.line, column=finding.column, message=message, hint=_hint(subject, finding)
-    )
+    hint = _misplaced(subject, finding) or finding.hint()
+    return Problem(file=file.document.file, line=finding.line, column=finding.column, message=message, hint=hint)
 
 
-def _hint(subject: Subject, finding: Finding) -> str:
-    """Did you mean; or the other of the two places where a call passes things."""
-    match = UNDECLARED.search(finding.message)
+def _misplaced(subject: Subject, finding: Finding) -> str:
+    """What to do about something that is passed in the wrong one of the two places of a call; empty for others."""
     if finding.message.startswith('context "secrets" is not allowed'):
         return "an input is no place for a secret: it would show in logs; the callee declares it under secrets:"
-    if match is None:
-        return f"found by actionlint ({finding.kind})"
-    kind, name = match.group(1), match.group("name")
-    callee = re.search(rf'"\./{MOUNT}/([^"]+)"', finding.message)
-    target = subject.home.files.get(callee.group(1)) if callee else None
-    declared = mapping(dig(target.document.data, ("on", "workflow_call"))) if target else {}
-    if kind == "input" and name in mapping(declared.get("secrets")):
-        return f"{name} is declared as a secret: pass it under secrets:"
-    if kind == "secret" and name in mapping(declared.get("inputs")):
-        return f"{name} is declared as an input: pass it under with:, and never a secret in it"
-    known = (
-        finding.message.partition(" are ")[2]
-        or finding.message.partition(" is not defined")[2].partition(". defined")[2]
-    )
-    return suggest(name, re.findall(r'"([^"]+)"', known))
+    found = UNDECLARED.match(finding.message)
+    target = subject.home.files.get(found["callee"]) if found else None
+    if found is None or target is None:
+        return ""
+    declared = mapping(dig(target.document.data, ("on", "workflow_call")))
+    if found["kind"] == "input" and found["name"] in mapping(declared.get("secrets")):
+        return f"{found['name']} is declared as a secret: pass it under secrets:"
+    if found["kind"] == "secret" and found["name"] in mapping(declared.get("inputs")):
+        return f"{found['name']} is declared as an input: pass it under with:, and never a secret in it"
+    return ""

@@ -6,16 +6,25 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.check.support.tools import run_json
+from generator.faults import suggest
 
 # shellcheck and pyflakes are off: whether they are on PATH must not decide what is a problem.
 OPTIONS = ("-shellcheck=", "-pyflakes=", "-format", "{{json .}}")
 CODES = (0, 1)
+
+
+UNKNOWN = re.compile(r'(?:input|secret|label) "(?P<name>[^"]+)" is (?:not defined|unknown)')
+LIST = re.compile(r"\. (?:defined|available|all required) [a-z]+ (?:is|are) (?P<names>.*)", re.DOTALL)
+QUOTED = re.compile(r'"([^"]+)"')
+FEW = 20  # names that a hint still lists; of GitHub's runner labels it only shows the nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,20 @@ class Finding:
     column: int
     kind: str
     message: str
+
+    def short(self) -> str:
+        """The message without the list of what would have been right."""
+        return LIST.sub("", self.message)
+
+    def hint(self) -> str:
+        """What was probably meant."""
+        unknown, known = UNKNOWN.match(self.message), LIST.search(self.message)
+        if unknown and known:
+            names = QUOTED.findall(known["names"])
+            near = difflib.get_close_matches(unknown["name"], names, n=1, cutoff=0.6)
+            if near or len(names) <= FEW:
+                return suggest(unknown["name"], names)
+        return f"found by actionlint ({self.kind})"
 
 
 def run(repository: Path, files: Sequence[str]) -> list[Finding]:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shuntyard import wire
-from shuntyard.plan import MODES, CompiledPipeline, Mode, Unit
-from shuntyard.select import Request, select
+from shuntyard.evidence import artifact_name
+from shuntyard.packed import pack
+from shuntyard.plan import MODES, CompiledPipeline, Mode, Plan, Unit
+from shuntyard.select import Request, matrix, select
 
 
 def units(pipeline: CompiledPipeline, mode: Mode = "paired") -> list[Unit]:
@@ -28,15 +30,17 @@ def most_units(pipeline: CompiledPipeline) -> tuple[Mode, list[Unit]]:
     return mode, by_mode[mode]
 
 
-def matrix_output(chosen: Iterable[Unit]) -> str:
-    """The output `matrix` of scripts/select_rows.py for these units."""
-    entries = [
-        {
-            "unit": unit.id,
-            "runs-on": list(unit.runs_on),
-            "python": unit.rows[0].values.get("python", ""),
-            "plan": wire.encode(unit),
-        }
-        for unit in chosen
-    ]
-    return json.dumps({"include": entries}, separators=(",", ":"))
+def select_outputs(pipeline: str, chosen: Iterable[Unit]) -> dict[str, str]:
+    """The outputs of scripts/select_rows.py for these units, by name; a test compares them with the script's own."""
+    plan = Plan(pipeline=pipeline, units=tuple(chosen))
+    return {
+        "matrix": json.dumps(matrix(plan), separators=(",", ":")),
+        "plan": pack(json.dumps(wire.encode(plan))),
+        "count": str(len(plan.units)),
+        "artifacts": artifact_name(pipeline, "", "*"),
+    }
+
+
+def utf16(outputs: Iterable[str]) -> int:
+    """The bytes that GitHub counts for outputs."""
+    return sum(len(text.encode("utf-16-le")) for text in outputs)

@@ -1,5 +1,5 @@
-"""What stands in for marketplace actions while a workflow is rehearsed: `<owner>/<name>/action.yml`, and one module each.
+"""What stands in for marketplace actions in a rehearsal: `<owner>/<name>/action.yml`, and one module each.
 
-The modules need only the standard library. They run inside act's steps, so they trust nothing but the settings file
-that the rehearsal wrote.
+The modules need only the standard library and shuntyard. They run inside act's steps, so they trust nothing but the
+settings file that the rehearsal wrote.
 """

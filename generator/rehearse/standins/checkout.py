@@ -59,7 +59,7 @@ def _resolve(source: Path, ref: str, head: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return done.stdout.strip()
-    not_exercised(f"checkout of {ref}, which this repository does not have")
+    return not_exercised(f"checkout of {ref}, which this repository does not have")
 
 
 def _empty(target: Path) -> None:

@@ -13,7 +13,7 @@ def obstacle(
 ) -> str:
     """Why this machine cannot run a unit; empty when it can."""
     if not stands_in(runs_on, labels):
-        return f"no runner with the labels {' '.join(runs_on)} is on this machine"
+        return f"runner {' '.join(runs_on)} is not on this machine"
     if python and not has_python(python):
         return f"Python {python} is not on this machine"
     return ""

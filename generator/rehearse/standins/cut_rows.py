@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import replace
 
 from generator.rehearse.standins import cut, pythons
 from generator.rehearse.standins.step import this
+from shuntyard import wire
+from shuntyard.packed import pack, unpack
+from shuntyard.plan import Plan, Unit
+from shuntyard.select import matrix
 
 
-def main(matrix_file: str) -> int:
-    """The matrix comes in the file `matrix_file`: a variable could not hold a large one."""
+def main() -> int:
     step = this()
     settings = step.settings
-    matrix = json.loads(Path(matrix_file).read_text(encoding="utf-8"))
-    kept = []
-    for unit in matrix["include"]:
-        why = cut.obstacle(
-            unit["runs-on"], unit.get("python", ""), settings.labels,
-            lambda wanted: pythons.choose(wanted, settings.search_path) is not None,
-        )  # fmt: skip
-        if not why and not cut.is_asked_for([row["id"] for row in unit["plan"]["rows"]], settings.rows):
-            why = cut.NOT_ASKED
+
+    def has_python(wanted: str) -> bool:
+        return pythons.choose(wanted, pythons.remembered(step.folder, settings.search_path)) is not None
+
+    def objection(unit: Unit) -> str:
+        python = unit.rows[0].values.get("python", "")
+        asked_for = cut.is_asked_for([row.id for row in unit.rows], settings.rows)
+        return cut.obstacle(unit.runs_on, python, settings.labels, has_python) if asked_for else cut.NOT_ASKED
+
+    plan = wire.decode(Plan, json.loads(unpack(step.inputs["plan"])))
+    objections = {unit.id: objection(unit) for unit in plan.units}
+    for unit_id, why in objections.items():
         if why:
-            print(f"left out of this rehearsal: {unit['unit']}: {why}")
-        else:
-            kept.append(unit)
-    step.output("matrix", json.dumps({**matrix, "include": kept}, separators=(",", ":")))
-    step.output("count", str(len(kept)))
+            print(f"left out of this rehearsal: {unit_id}: {why}")
+    kept = replace(plan, units=tuple(unit for unit in plan.units if not objections[unit.id]))
+    step.output("matrix", json.dumps(matrix(kept), separators=(",", ":")))
+    step.output("plan", pack(json.dumps(wire.encode(kept))))
+    step.output("count", str(len(kept.units)))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,7 +14,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 Version: TypeAlias = tuple[int, int, int]
-_PROBE = "import platform, sys; print(platform.python_implementation(), *sys.version_info[:4], bool(sys._is_gil_enabled()) if hasattr(sys, '_is_gil_enabled') else True)"
+_PROBE = (
+    "import platform, sys; gil = getattr(sys, '_is_gil_enabled', lambda: True)(); "
+    "print(platform.python_implementation(), *sys.version_info[:4], gil)"
+)
 _NAME = re.compile(r"python3(\.\d+)?")
 _EXACT = re.compile(r"(\d+)(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(-dev)?")
 _BOUND = re.compile(r"(>=|<=|>|<|==|=|!=|~=|~|\^)?\s*(\d+(?:\.\d+){0,2})")
@@ -41,9 +45,21 @@ def installed(search_path: str) -> tuple[Python, ...]:
     return tuple(sorted(found.values(), key=lambda python: python.version, reverse=True))
 
 
-def choose(wanted: str, search_path: str) -> Python | None:
-    """The newest installed Python that `wanted` allows; None where there is none, or where it is not understood."""
-    return next((python for python in installed(search_path) if fits(python.version, wanted)), None)
+def remembered(folder: Path, search_path: str) -> tuple[Python, ...]:
+    """As `installed`, but found only once in a rehearsal: the list is kept in its folder."""
+    memory = folder / "pythons.json"
+    if memory.exists():
+        return tuple(Python(tuple(version), executable) for version, executable in json.loads(memory.read_text()))
+    found = installed(search_path)
+    partial = folder / f"pythons.{os.getpid()}"
+    partial.write_text(json.dumps([[python.version, python.executable] for python in found]))
+    partial.rename(memory)
+    return found
+
+
+def choose(wanted: str, pythons: Iterable[Python]) -> Python | None:
+    """The first Python that `wanted` allows; None where there is none, or where it is not understood."""
+    return next((python for python in pythons if fits(python.version, wanted)), None)
 
 
 def fits(version: Version, wanted: str) -> bool:
@@ -87,7 +103,8 @@ def _holds(version: Version, operator: str, text: str) -> bool:
 def _candidates(search_path: str) -> Iterator[str]:
     """Executables that may be a Python 3, each real file once."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "/nowhere"))
-    folders = [Path(folder) for folder in search_path.split(os.pathsep) if folder]
+    # pyenv's shims only find what its versions hold, and take half a second to say that they cannot.
+    folders = [Path(folder) for folder in search_path.split(os.pathsep) if folder and Path(folder) != pyenv / "shims"]
     folders += sorted(pyenv.glob("versions/*/bin"))
     here = getattr(sys, "_base_executable", sys.executable)
     yield from _once([here, *(str(file) for folder in folders for file in _pythons_in(folder))])

@@ -1,4 +1,4 @@
-"""The `path` input of actions/upload-artifact: lines of files, folders and globs → the files, and the folder they count from.
+"""The `path` input of actions/upload-artifact → the files, and the folder that their names in the artifact count from.
 
 Rules from `@actions/glob` and upload-artifact's `search.ts`: a matched folder stands for everything below it, a line
 that starts with `!` takes away, later lines win, links are followed, and broken or circular ones are left out.
@@ -42,11 +42,7 @@ def parse(text: str, base: Path, home: Path) -> list[Pattern]:
         if not line or line.startswith("#"):
             continue
         bare = line.lstrip("!")
-        path = (
-            os.path.join(home, bare[1:].lstrip("/"))
-            if bare == "~" or bare.startswith("~/")
-            else os.path.join(base, bare)
-        )
+        path = home / bare[1:].lstrip("/") if bare == "~" or bare.startswith("~/") else base / bare
         segments = Path(os.path.normpath(path)).parts[1:]
         patterns.append(Pattern(segments, negated=(len(line) - len(bare)) % 2 == 1))
     return patterns

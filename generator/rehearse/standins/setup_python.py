@@ -53,7 +53,7 @@ def _read_version(file: Path) -> str:
 
 
 def _choose(step: Step, version: str) -> pythons.Python:
-    python = pythons.choose(version or "3.x", step.settings.search_path)
+    python = pythons.choose(version or "3.x", pythons.remembered(step.folder, step.settings.search_path))
     if python is None:
         not_exercised(f"Python {version} is not on this machine")
     return python

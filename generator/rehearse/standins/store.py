@@ -47,7 +47,7 @@ def number(folder: Path, name: str) -> int:
 
 
 def save(folder: Path, name: str, files: Iterable[Path], root: Path, *, overwrite: bool = False) -> str:
-    """Stores the files under their paths below `root`; the digest. Raises Refused for a bad or taken name or a bad path."""
+    """Stores the files under their paths below `root`; the digest. Raises Refused for a bad or taken name or path."""
     target = folder / FOLDER / check_name(name)
     if target.exists() and not overwrite:
         raise _taken(name)

@@ -1,4 +1,6 @@
-"""AMD cards, as the kernel's KFD topology lists them. A card that the container was not given has unreadable properties.
+"""AMD cards, as the kernel's KFD topology lists them.
+
+A card that the container was not given has properties that cannot be read.
 
 Source: ROCm's libhsakmt, src/topology.c, for the meaning of the files.
 """

@@ -1,4 +1,4 @@
-"""The processors themselves. `count` is how many this process may use; `memory_gb` what the machine, or its cgroup, has."""
+"""The processors: `count` is how many this process may use, `memory_gb` what the machine or its cgroup has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shuntyard.result import Hardware
 
 _VENDORS = {
     "GenuineIntel": "intel", "AuthenticAMD": "amd", "IBM/S390": "ibm",  # vendor_id
-    "0x41": "arm", "0xc0": "ampere", "0x48": "hisilicon", "0x61": "apple", "0x4e": "nvidia",  # CPU implementer (Arm MIDR)
+    "0x41": "arm", "0xc0": "ampere", "0x48": "hisilicon", "0x61": "apple", "0x4e": "nvidia",  # CPU implementer
 }  # fmt: skip
 _MACHINES = {"aarch64": "arm64", "amd64": "x86_64"}
 _FEATURES = {"avx2": "avx2", "avx512f": "avx512", "amx_tile": "amx", "asimd": "neon", "sve": "sve", "sve2": "sve2"}

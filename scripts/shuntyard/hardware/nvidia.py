@@ -24,7 +24,8 @@ def detect(root: Path, ask: Ask) -> Hardware | None:  # noqa: ARG001 - the tool 
 
 def _cards(text: str, fields: tuple[str, ...]) -> list[dict[str, str]]:
     lines = [[cell.strip() for cell in line.split(",")] for line in text.splitlines()]
-    return [dict(zip(fields, cells, strict=True)) for cells in lines if len(cells) == len(fields)]
+    cards = [dict(zip(fields, cells, strict=True)) for cells in lines if len(cells) == len(fields)]
+    return [card for card in cards if card["driver_version"]]
 
 
 def _hardware(cards: list[dict[str, str]]) -> Hardware:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from shuntyard.hardware.probe import entries, read, whole
 from shuntyard.result import Hardware
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What an accelerator is called; `module` is the kernel module whose version is the driver's."""
 
     class_: str
@@ -22,7 +21,7 @@ class Kind:
 
 
 def in_accel_class(root: Path, kinds: Mapping[int, Kind]) -> Hardware | None:
-    """Devices of /sys/class/accel, by PCI vendor, whose node below /dev this process has (Linux, Documentation/accel)."""
+    """Devices of /sys/class/accel (Linux, Documentation/accel), by PCI vendor, whose node below /dev is there."""
     found: list[Kind] = []
     for entry in entries(root / "sys/class/accel"):
         kind = kinds.get(whole(read(entry / "device/vendor")))

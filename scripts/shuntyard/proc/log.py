@@ -42,8 +42,8 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._dropped:
-            note = f"\n[the log is cut here: {self._dropped:,} bytes are left out; the output continues with the last ones]\n"
-            self._file.write(note.encode())
+            note = f"[the log is cut here: {self._dropped:,} bytes are left out, then come the last ones]"
+            self._file.write(f"\n{note}\n".encode())
         for part in self._tail:
             self._file.write(part)
         self._file.close()

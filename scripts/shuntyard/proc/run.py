@@ -11,12 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from shuntyard.proc.log import LIMIT, Log
 from shuntyard.proc.tree import Tree, name_of
+from shuntyard.proc.wakeups import Wakeups
 
 GRACE_S = 5.0  # between SIGTERM and SIGKILL; GitHub itself leaves 7.5 s after a cancel
 _GIVE_UP_S = 5.0  # after SIGKILL: what is still there then sits in the kernel
@@ -26,12 +26,13 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes there
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """How a command ended. `exit_code` is the shell's: 128 + n after signal n, 124 after a time-out, 127 where the program
-    was not found, 126 where it could not be started; `error` then says why. `duration_s` is wall time up to the end of
-    the command itself; `peak_memory_mb` is of its whole process tree (MB = 10**6 bytes), 0 where the platform cannot
-    tell. `left_behind` names processes that outlived the command and were ended.
+class Finished(NamedTuple):
+    """How a command ended.
+
+    `exit_code` is the shell's: 128 + n after signal n, 124 after a time-out, 127 where the program was not found, 126
+    where it could not be started; `error` then says why. `duration_s` is wall time up to the end of the command itself;
+    `peak_memory_mb` is of its whole process tree (MB = 10**6 bytes), 0 where the platform cannot tell. `left_behind`
+    names processes that outlived the command and were ended.
     """
 
     exit_code: int
@@ -63,14 +64,20 @@ def run(
     unless `keep_children` leaves servers running that it was meant to start. `meanwhile` is called once, as soon as the
     command runs. Raises ValueError for an argument or a variable that no process can be given.
     """
-    with Log(log, log_limit) as log_file, _Wakeups() as wakeups:
+    with Log(log, log_limit) as log_file, Wakeups() as wakeups:
         tree = Tree()
         started = time.monotonic()
         try:
             process = subprocess.Popen(
-                argv, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                bufsize=0, start_new_session=True,
-            )  # fmt: skip
+                argv,
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                bufsize=0,
+                start_new_session=True,
+            )
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             return Finished(exit_code=127 if missing else 126, error=_why_not_started(argv[0], error))
@@ -84,37 +91,6 @@ def _why_not_started(program: str, error: OSError) -> str:
     return f"{program!r} could not be started: {error.strerror or error}"
 
 
-class _Wakeups:
-    """Signals as bytes in a pipe, so that one wait sees output, the end of a child, and an interrupt alike."""
-
-    def __init__(self) -> None:
-        self.interrupts = 0
-
-    def __enter__(self) -> _Wakeups:
-        self.fd, self._write = os.pipe()
-        os.set_blocking(self.fd, False)
-        os.set_blocking(self._write, False)
-        self._old_fd = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
-        self._old = {
-            number: signal.signal(number, self._note) for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM)
-        }
-        return self
-
-    def _note(self, number: int, _frame: object) -> None:
-        self.interrupts += number != signal.SIGCHLD
-
-    def drain(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.read(self.fd, 4096)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(self._old_fd)
-        os.close(self.fd)
-        os.close(self._write)
-
-
 class _Watch:
     """Looks after one running command."""
 
@@ -123,7 +99,7 @@ class _Watch:
         process: subprocess.Popen[bytes],
         started: float,
         tree: Tree,
-        wakeups: _Wakeups,
+        wakeups: Wakeups,
         log: Log,
         echo: BinaryIO | None,
     ) -> None:
@@ -224,7 +200,7 @@ class _Watch:
                 ended, status, usage = os.wait4(pid, os.WNOHANG)
                 if not ended:
                     continue
-                # A child's own figure starts from ours, which it shared until it became its program: below that it says nothing.
+                # The figure starts from ours, which a child shares until it is its program; below, it says nothing.
                 if usage.ru_maxrss * _RSS_UNIT > self._own_peak:
                     self._peak = max(self._peak, usage.ru_maxrss * _RSS_UNIT)
                 if ended == self._process.pid:

@@ -69,7 +69,7 @@ def _become_subreaper() -> bool:
     try:
         import ctypes  # noqa: PLC0415 - absent from some Pythons
 
-        return ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
     except (ImportError, OSError, AttributeError):
         return False
 

@@ -1,1 +1,1 @@
-"""What the numbers mean: verdicts, rates, flakes, change points. Pure: no clock, no environment, seeds are arguments."""
+"""What the numbers mean: verdicts, rates, flakes, change points. Pure: time and seeds are arguments."""

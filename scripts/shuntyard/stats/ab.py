@@ -76,7 +76,9 @@ def judge(
     groups: dict[str, list[Measurement]] = defaultdict(list)
     for run in runs:
         groups[run.group].append(run)
-    names = sorted(group for group, members in groups.items() if len({run.arm for run in members} & _arms(question)) == 2)
+    names = sorted(
+        group for group, members in groups.items() if len({run.arm for run in members} & _arms(question)) == 2
+    )
     comparisons = decide(
         [_compare(groups[name], metric, question) for name in names for metric in METRICS],
         alpha=question.alpha,

@@ -32,13 +32,15 @@ class Anomaly:
 def judge(history: Sequence[float], value: float, *, threshold: float = THRESHOLD, enough: int = ENOUGH) -> Anomaly:
     """The judgement of `value` after `history` (oldest first, all > 0; the last WINDOW count).
 
-    z = 0.6745 · (log value − median) / MAD on logarithms, since times vary by factors. Where more than half of the history is
-    the same value, the MAD is 0, and the mean absolute deviation takes its place: z = (log value − median) / (1.2533 ·
-    mean) (Iglewicz and Hoaglin 1993).
+    z = 0.6745 · (log value − median) / MAD on logarithms, since times vary by factors. Where more than half of the
+    history is the same value, the MAD is 0, and the mean absolute deviation takes its place: z = (log value − median) /
+    (1.2533 · mean) (Iglewicz and Hoaglin 1993).
     """
     if len(history) < enough:
         note = f"{len(history)} of the {enough} runs that a judgement takes"
-        return Anomaly(value=value, median=None, ratio=None, z=None, n=len(history), status="history too short", note=note)
+        return Anomaly(
+            value=value, median=None, ratio=None, z=None, n=len(history), status="history too short", note=note
+        )
     logs = np.log(np.asarray(history[-WINDOW:], dtype=float))
     middle = float(np.median(logs))
     away = np.abs(logs - middle)

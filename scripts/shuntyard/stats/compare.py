@@ -26,7 +26,7 @@ class Comparison:
     `p_equivalent` and `p_different` are Claims, the `holm_*` the same corrected for the family; the verdict is theirs.
     `p_rank` tests for any difference at all (`rank_test` says how). `cv` is the coefficient of variation of a single
     run (of a ratio where paired). `needed` is the n, in pairs or runs an arm, that shows equal arms to be equivalent
-    with the asked power; `more` is about how many more would settle an open verdict. `dropped` counts what was left out.
+    with the asked power; `more` is about how many more would settle an open verdict. `dropped` counts what is not in.
     """
 
     metric: Metric
@@ -185,9 +185,7 @@ def _plan(each: Comparison, alpha: float, undecided: int, tested: int, chance: f
     if each.verdict != "inconclusive":
         return replace(each, needed=needed)
     n, unit = min(each.n_a, each.n_b), "pairs" if arms == 1 else "runs an arm"
-    goal = power.settling(
-        spread, margin, alpha=alpha / undecided, power=chance, effect=each.estimate.mean, arms=arms
-    )
+    goal = power.settling(spread, margin, alpha=alpha / undecided, power=chance, effect=each.estimate.mean, arms=arms)
     if goal is None:
         bound = "the ratio lies at the edge of the margin" if needed is not None else "the values spread too far"
         return replace(each, needed=needed, note=f"{bound}: not even {power.MOST} {unit} would settle it")

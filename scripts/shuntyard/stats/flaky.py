@@ -98,7 +98,9 @@ def flake(seen: Flips, today: date, *, rate: float = RATE, sure: float = SURE, d
     )
 
 
-def rank(flips: Iterable[Flips], today: date, *, rate: float = RATE, sure: float = SURE, days: int = DAYS) -> list[Flake]:
+def rank(
+    flips: Iterable[Flips], today: date, *, rate: float = RATE, sure: float = SURE, days: int = DAYS
+) -> list[Flake]:
     """The judgements, the surest flakes first."""
     judged = [flake(seen, today, rate=rate, sure=sure, days=days) for seen in flips]
     return sorted(judged, key=lambda each: (-each.probability, -each.rate, each.seen.config, each.seen.case))

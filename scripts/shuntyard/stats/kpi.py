@@ -1,4 +1,4 @@
-"""One figure against its target: value, how much it rests on, interval, met or not. The definitions are in docs/analyses."""
+"""One figure against its target: its value, what it rests on, its interval, met or not. Definitions: docs/analyses."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def seconds(name: str, values: Sequence[float], q: float, of: str, note: str = "
 
 
 def longest(name: str, outages: Sequence[tuple[float, bool]], runs: int, target: Target) -> Kpi:
-    """The longest of (seconds, is it over) outages among `runs` runs. One that lasts is at least as long as it is now."""
+    """The longest of (seconds, is it over) outages among `runs` runs. One that is not over counts as long as it is."""
     if not runs:
         return unknown(name, "s", "runs", target, "no runs")
     value = max((length for length, _ in outages), default=0.0)

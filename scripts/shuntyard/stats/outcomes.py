@@ -49,9 +49,9 @@ class Agreement:
 def agree(baseline: Mapping[str, Outcomes], candidate: Mapping[str, Outcomes], alpha: float = 0.05) -> Agreement:
     """The agreement of two arms from the outcomes of each case over their runs.
 
-    Regressed when a test was lost, always fails, or fails significantly more often (Fisher's exact test, corrected after
-    Holm over all cases of both arms); improved when all differences are for the better; inconclusive when nothing was
-    reported or what differs is unsteady; equivalent when nothing differs.
+    Regressed when a test was lost, always fails, or fails significantly more often (Fisher's exact test, corrected
+    after Holm over all cases of both arms); improved when all differences are for the better; inconclusive when nothing
+    was reported or what differs is unsteady; equivalent when nothing differs.
     """
     ran_a, ran_b = _ran(baseline), _ran(candidate)
     if not baseline or not candidate:

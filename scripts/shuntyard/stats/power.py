@@ -12,11 +12,13 @@ from shuntyard.stats.margin import Margin
 MOST = 1000  # beyond so many runs nobody waits for the answer
 
 
-def equivalence_power(n: int, spread: float, margin: Margin, *, alpha: float, effect: float = 0.0, arms: int = 1) -> float:
+def equivalence_power(
+    n: int, spread: float, margin: Margin, *, alpha: float, effect: float = 0.0, arms: int = 1
+) -> float:
     """The chance that `n` pairs (`arms=1`), or `n` runs in each of two arms (`arms=2`), show equivalence.
 
     `spread` is Estimate.spread, `effect` the true log ratio. Shifted central t (Phillips 1990 discusses it beside the
-    exact form): within 0.01 of simulation from n = 5 on.
+    exact form); simulation finds up to 0.04 more power at five pairs, and less and less difference with more.
     """
     if n < 2:
         return 0.0

@@ -9,7 +9,7 @@ from scipy.stats import mannwhitneyu, wilcoxon
 
 
 def signed_rank(pairs: Sequence[tuple[float, float]]) -> float:
-    """Two-sided p-value of Wilcoxon's signed-rank test (1945) on the log ratios: Mann-Whitney's counterpart for pairs."""
+    """Two-sided p-value of Wilcoxon's signed-rank test (1945) on the log ratios, the counterpart for pairs."""
     logs = np.log(np.asarray(pairs, dtype=float))
     differences = logs[:, 1] - logs[:, 0]
     differences = differences[differences != 0]  # Wilcoxon's own way with pairs that are equal

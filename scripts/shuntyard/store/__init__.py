@@ -12,7 +12,6 @@ This module imports no library, so that a script can declare its contract where 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol, cast
@@ -56,9 +55,22 @@ class Store(Protocol):
         other content, which stays. Raises StoreDownError when the store cannot be reached."""
         ...
 
+    def size(self) -> int:
+        """Bytes that the store takes."""
+        ...
+
     def history(self, chosen: Chosen = EVERYTHING) -> History:
         """The runs as DuckDB relations; close it, or use it in a `with` statement."""
         ...
+
+
+def check_address(where: str) -> None:
+    """Raises ShuntyardError for an address that carries a login: it would show in logs and process lists."""
+    scheme, colon, rest = where.partition("://")
+    if colon and (scheme.startswith(("mysql", "mariadb")) or "@" in rest.split("/")[0]):
+        raise ShuntyardError(
+            "a store's address never carries credentials", hint="write `mysql` or s3://bucket/…; set the environment"
+        )
 
 
 class _Module(Protocol):
@@ -70,21 +82,17 @@ def open_store(where: str) -> Store:
 
     Raises ShuntyardError when the libraries are not installed or a URL carries a password.
     """
+    check_address(where)
     kind = "mysql" if where == "mysql" else "parquet"
-    scheme, colon, rest = where.partition("://")
-    if colon and (scheme.startswith(("mysql", "mariadb")) or "@" in rest.split("/")[0]):
-        raise ShuntyardError(
-            "a store's address never carries credentials", hint="write `mysql` or s3://bucket/…; set the environment"
-        )
     try:
         module = cast(_Module, importlib.import_module(STORES[kind]))
     except ModuleNotFoundError as error:
-        if str(error.name).startswith("shuntyard"):
-            raise
-        raise ShuntyardError(f"history needs the library {error.name!r}, which is not installed", hint=HINT) from error
+        raise missing_library(error) from error
     return module.open_store(where)
 
 
-def open_stores(places: Sequence[str]) -> list[Store]:
-    """Several stores, each named once."""
-    return [open_store(where) for where in dict.fromkeys(places)]
+def missing_library(error: ModuleNotFoundError) -> ShuntyardError:
+    """What to tell when a library of the history set is not there. Raises the error itself for a module of ours."""
+    if str(error.name).startswith("shuntyard"):
+        raise error
+    return ShuntyardError(f"history needs the library {error.name!r}, which is not installed", hint=HINT)

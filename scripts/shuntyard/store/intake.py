@@ -1,4 +1,4 @@
-"""What is to be appended: a report.json, or a folder of results that becomes one. Reads files; standard library only."""
+"""What is to be appended: a report.json, or a folder of results that becomes one. Standard library only."""
 
 from __future__ import annotations
 
@@ -93,14 +93,20 @@ def from_evidence(evidence: Sequence[Evidence], now: str) -> list[Submission]:
     for item in evidence:
         if item.result:
             key = item.result.key
-            home = (item.artifact.rpartition("--")[0], key.provider, key.repository, key.run_id)
+            home = (_call(item.artifact), key.provider, key.repository, key.run_id)
             homes.setdefault(home[0], home)
             groups[home].append(item)
     for item in evidence:
         if not item.result:  # it belongs to the call that its artifact is named after
-            call = item.artifact.rpartition("--")[0]
+            call = _call(item.artifact)
             groups[homes.get(call, (call, "", "", ""))].append(item)
     return [from_report(_analyse(call, items, now)) for (call, *_), items in groups.items()]
+
+
+def _call(artifact: str) -> str:
+    """The pipeline and its instance, as evidence.artifact_name joins them; empty outside an artifact."""
+    call, dashes, _ = artifact.partition("--")
+    return call if dashes else ""
 
 
 def _analyse(call: str, evidence: Sequence[Evidence], now: str) -> Report:
@@ -108,6 +114,4 @@ def _analyse(call: str, evidence: Sequence[Evidence], now: str) -> Report:
     pipeline = results[0].pipeline if results else call
     instance = call[len(pipeline) + 1 :] if call.startswith(f"{pipeline}-") else ""
     origin = RunOrigin(attempt=max((result.key.attempt for result in results), default=1))
-    return analyse(
-        None, evidence, Occasion(pipeline=pipeline, instance=instance, origin=origin, generated_at=now)
-    )
+    return analyse(None, evidence, Occasion(pipeline=pipeline, instance=instance, origin=origin, generated_at=now))

@@ -38,7 +38,7 @@ class RunId:
 
     @property
     def stem(self) -> str:
-        """The key with what a person looks for in front: pipeline, instance, run and attempt, as far as they are safe."""
+        """The key with what a person looks for in front: pipeline, instance, run and attempt, if safe."""
         readable = "-".join(filter(None, (self.pipeline, self.instance, self.run_id)))
         return f"{_UNSAFE.sub('_', readable)[:_SLUG]}-a{self.attempt}-{self.key}"
 

@@ -12,6 +12,7 @@ import pytest
 
 from generator import check
 from generator.check.support import tools
+from shuntyard.errors import ShuntyardError
 from tests.conftest import ROOT
 from tests.generator.check.cases import FIXTURES, Case, clean_yard, yard_of
 from tests.generator.yard import Yard
@@ -105,11 +106,11 @@ def test_a_tool_that_fails_is_told_with_its_words(tmp_path: Path, monkeypatch: p
     program.write_text("#!/bin/sh\necho it broke >&2\nexit 1\n", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(tools.ShuntyardError, match="zizmor failed with exit code 1") as caught:
+    with pytest.raises(ShuntyardError, match="zizmor failed with exit code 1") as caught:
         tools.run_json("zizmor", [], tmp_path, codes=(0,))
     assert caught.value.hint == "it broke"
     program.write_text("#!/bin/sh\necho no json\n", encoding="utf-8")
-    with pytest.raises(tools.ShuntyardError, match="zizmor printed no JSON"):
+    with pytest.raises(ShuntyardError, match="zizmor printed no JSON"):
         tools.run_json("zizmor", [], tmp_path, codes=(0,))
 
 

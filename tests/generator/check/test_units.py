@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.check.support.units import matrix_output, most_units, units
+from generator.check.support.units import most_units, select_outputs, units, utf16
 from shuntyard import wire
+from shuntyard.packed import unpack
 from shuntyard.plan import MODES, CompiledPipeline, CompiledRow, Mode, Suite
 from shuntyard.select import Request, select
 from tests.conftest import ROOT
@@ -86,7 +87,7 @@ def test_more_units_than_a_selection_allows_are_counted() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_the_output_is_what_select_rows_writes(count: int, tmp_path: Path) -> None:
+def test_the_outputs_are_what_select_rows_writes(count: int, tmp_path: Path) -> None:
     pipeline = pipeline_of(count)
     compiled = tmp_path / "compiled.json"
     compiled.write_text(json.dumps(wire.encode(pipeline)), encoding="utf-8")
@@ -94,4 +95,11 @@ def test_the_output_is_what_select_rows_writes(count: int, tmp_path: Path) -> No
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_"))}
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     written = json.loads(printed[printed.index("{\n") :])
-    assert matrix_output(most_units(pipeline)[1]) == written["matrix"]
+    expected = select_outputs("wide", most_units(pipeline)[1])
+    plans = [json.loads(unpack(outputs.pop("plan"))) for outputs in (expected, written)]
+    assert expected == written
+    assert plans[0] == plans[1] | {"seed": ""}  # what a run sticks to: a pull request or a commit
+
+
+def test_outputs_are_counted_as_utf16() -> None:
+    assert utf16(["a", "é🚂"]) == 2 + 2 + 4

@@ -1,0 +1,92 @@
+-- The history's own tables. Names compare byte by byte: test_a and test_A are two tests.
+CREATE TABLE IF NOT EXISTS shuntyard_schema (
+    version INT NOT NULL PRIMARY KEY,
+    applied_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS shuntyard_runs (
+    `run_key` CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `provider` MEDIUMTEXT,
+    `repository` MEDIUMTEXT,
+    `pipeline` MEDIUMTEXT,
+    `instance` MEDIUMTEXT,
+    `run_id` MEDIUMTEXT,
+    `attempt` INT,
+    `sha` MEDIUMTEXT,
+    `run_started_at` DATETIME(6) NOT NULL,
+    `url` MEDIUMTEXT,
+    `verdict` MEDIUMTEXT,
+    `headline` MEDIUMTEXT,
+    `generated_at` DATETIME(6),
+    `other_jobs` MEDIUMTEXT,
+    `notes` MEDIUMTEXT,
+    `digest` MEDIUMTEXT,
+    PRIMARY KEY (run_key),
+    KEY shuntyard_runs_started (run_started_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS shuntyard_executions (
+    `execution` BIGINT NOT NULL,
+    `provider` MEDIUMTEXT,
+    `repository` MEDIUMTEXT,
+    `run_id` MEDIUMTEXT,
+    `attempt` INT,
+    `pipeline` MEDIUMTEXT,
+    `row_id` MEDIUMTEXT,
+    `shard_index` INT,
+    `repetition` INT,
+    `run_key` CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `instance` MEDIUMTEXT,
+    `sha` MEDIUMTEXT,
+    `run_started_at` DATETIME(6) NOT NULL,
+    `config` MEDIUMTEXT,
+    `arm` MEDIUMTEXT,
+    `ran` MEDIUMTEXT,
+    `started_at` DATETIME(6),
+    `hardware` MEDIUMTEXT,
+    `outcome` MEDIUMTEXT,
+    `exit_code` INT,
+    `shard_of` INT,
+    `fallback_reason` MEDIUMTEXT,
+    `error` MEDIUMTEXT,
+    `hw_class` MEDIUMTEXT,
+    `hw_vendor` MEDIUMTEXT,
+    `hw_architecture` MEDIUMTEXT,
+    `hw_backend` MEDIUMTEXT,
+    `hw_count` INT,
+    `hw_memory_gb` DOUBLE,
+    `hw_precisions` MEDIUMTEXT,
+    `hw_features` MEDIUMTEXT,
+    `hw_driver` MEDIUMTEXT,
+    `hw_simulated` TINYINT(1),
+    `duration_s` DOUBLE,
+    `peak_memory_mb` DOUBLE,
+    `cases_total` INT,
+    `cases_bad` INT,
+    `cases_skipped` INT,
+    `cases_retried` INT,
+    `position` INT,
+    `unit` MEDIUMTEXT,
+    `row_values` MEDIUMTEXT,
+    `fault` MEDIUMTEXT,
+    `folder` MEDIUMTEXT,
+    PRIMARY KEY (run_key, execution),
+    KEY shuntyard_executions_started (run_started_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- A case's execution says the rest of it: where and when it ran.
+CREATE TABLE IF NOT EXISTS shuntyard_cases (
+    `run_key` CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `execution` BIGINT NOT NULL,
+    `position` INT NOT NULL,
+    `case` MEDIUMTEXT,
+    `case_id` BIGINT,
+    `outcome` MEDIUMTEXT,
+    `setup_s` DOUBLE,
+    `call_s` DOUBLE,
+    `case_attempt` INT,
+    `message` MEDIUMTEXT,
+    `metrics` MEDIUMTEXT,
+    PRIMARY KEY (run_key, execution, position),
+    KEY shuntyard_cases_case (case_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,2 @@
+-- Every row that is stored counts: no run is there in more than one attempt.
+CREATE VIEW records AS FROM stored;

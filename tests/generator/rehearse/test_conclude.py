@@ -1,0 +1,57 @@
+"""Rows and jobs into one verdict, which claims no more than they do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.rehearse.conclude import conclude
+from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
+
+
+def row(verdict: Verdict, name: str = "a") -> RowVerdict:
+    return RowVerdict(call="ab", row=name, unit=name, config="c", arm="", verdict=verdict)
+
+
+def job(verdict: Verdict, name: str = "gate", call: str = "ab") -> JobVerdict:
+    return JobVerdict(call=call, job=name, verdict=verdict)
+
+
+@pytest.mark.parametrize(
+    ("rows", "jobs", "verdict"),
+    [
+        ([row("passed")], [job("passed")], "passed"),
+        ([row("passed"), row("skipped")], [job("passed")], "passed"),
+        ([row("passed"), row("not exercised")], [job("passed")], "not exercised"),
+        ([row("failed"), row("not exercised")], [job("passed")], "failed"),
+        ([row("error")], [], "failed"),
+        ([row("passed")], [job("failed")], "failed"),
+        ([row("passed")], [job("error", "lint", "")], "failed"),
+        ([row("passed")], [job("passed"), job("not exercised", "lint", "")], "passed"),
+        ([row("passed")], [job("skipped")], "not exercised"),
+        ([row("skipped")], [job("passed")], "not exercised"),
+        ([], [], "not exercised"),
+    ],
+)
+def test_the_overall_verdict(rows: list[RowVerdict], jobs: list[JobVerdict], verdict: str) -> None:
+    assert conclude(rows, jobs, empty="fail")[0] == verdict
+
+
+def test_an_empty_selection_passes_only_where_the_gate_accepts_it() -> None:
+    assert conclude([row("skipped")], [job("passed")], empty="pass") == (
+        "passed",
+        "nothing was selected, which this pipeline's gate accepts",
+    )
+    assert conclude([row("skipped")], [job("skipped")], empty="pass")[0] == "not exercised"
+
+
+@given(
+    st.lists(st.sampled_from(["passed", "failed", "error", "skipped", "not exercised"]), max_size=5),
+    st.lists(st.sampled_from(["passed", "failed", "error", "skipped", "not exercised"]), max_size=4),
+)
+def test_a_pass_needs_a_row_that_passed_and_none_that_did_not(rows: list[Verdict], jobs: list[Verdict]) -> None:
+    verdict, _ = conclude([row(each) for each in rows], [job(each) for each in jobs], empty="fail")
+    if verdict == "passed":
+        assert "passed" in rows and not {"failed", "error", "not exercised"} & {*rows, *jobs}
+    assert verdict == "failed" or not {"failed", "error"} & {*rows, *jobs}

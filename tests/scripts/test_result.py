@@ -1,0 +1,50 @@
+"""Results: how an exit code and the cases make an outcome."""
+
+from __future__ import annotations
+
+import typing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shuntyard.result import BAD_CASES, CaseOutcome, CaseResult, Outcome, judge
+from tests.scripts import records
+
+
+def cases(*outcomes: CaseOutcome) -> tuple[CaseResult, ...]:
+    return tuple(CaseResult(case=f"t::{index}", outcome=outcome) for index, outcome in enumerate(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "outcomes", "error", "outcome"),
+    [
+        (0, ("passed", "skipped", "xfailed", "xpassed"), "", "passed"),
+        (1, ("passed", "failed"), "", "failed"),
+        (0, ("passed", "failed"), "", "failed"),  # a script that drops its runner's exit code stays red
+        (0, ("crashed",), "", "failed"),
+        (0, ("error",), "", "failed"),
+        (1, ("passed",), "", "error"),  # a command that fails without a bad case is never a pass
+        (2, (), "", "error"),
+        (5, (), "", "empty"),  # pytest: no test was collected
+        (5, ("passed",), "", "error"),
+        (0, (), "", "passed"),
+        (0, ("passed",), "no report", "error"),
+        (0, ("failed",), "no report", "failed"),
+        (-9, (), "killed", "error"),
+    ],
+)
+def test_an_outcome_is_judged(exit_code: int, outcomes: tuple[CaseOutcome, ...], error: str, outcome: Outcome) -> None:
+    assert judge(exit_code, cases(*outcomes), error) == outcome
+
+
+@given(st.integers(-64, 255), st.lists(records.of(CaseResult), max_size=4).map(tuple), st.sampled_from(["", "broken"]))
+def test_nothing_bad_is_ever_a_pass(exit_code: int, results: tuple[CaseResult, ...], error: str) -> None:
+    outcome = judge(exit_code, results, error)
+    bad = exit_code != 0 or bool(error) or any(case.outcome in BAD_CASES for case in results)
+    assert (outcome == "passed") == (not bad)
+    assert outcome in typing.get_args(Outcome)
+
+
+def test_every_bad_outcome_is_an_outcome_of_a_case() -> None:
+    assert set(typing.get_args(CaseOutcome)) > BAD_CASES == {"failed", "error", "crashed"}

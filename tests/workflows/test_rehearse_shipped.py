@@ -1,0 +1,57 @@
+"""The shipped A/B pipeline as it is rendered now, rehearsed on a small project with real tests in both arms."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.load import load
+from generator.render import render, write
+from tests.generator.rehearse.acting import jobs, rehearsed, row, rows
+from tests.generator.rehearse.small import make_caller
+
+pytestmark = pytest.mark.slow
+
+CALLER = """\
+on: [push]
+permissions: {}
+jobs:
+  ab:
+    permissions: {contents: read}
+    uses: shuntyard-ci/shuntyard/.github/workflows/python-runner-ab.yml@v1
+    with: {configs: smoke docs_test}
+"""
+FILES = {
+    "test/test_smoke.py": "def test_one():\n    assert True\n\ndef test_two():\n    assert True\n",
+    "test/test_docs.py": "def test_three():\n    assert not 'a reason to fail'\n",
+    "test/test_tutorials.py": "def test_four():\n    assert True\n",
+    ".ci/test.sh": 'case "$1" in smoke) set -- smoke ;; *) set -- docs tutorials ;; esac\n'
+    'for name; do files="$files test/test_$name.py"; done\nexec python -m pytest -p no:cacheprovider $files\n',
+}
+
+
+def test_both_arms_run_for_real(toolkit_root: Path, tmp_path: Path) -> None:
+    write(toolkit_root, render(load(toolkit_root)).files)
+    shell = FILES[".ci/test.sh"]
+    caller = make_caller(tmp_path / "caller", CALLER, None, {**FILES, ".ci/test.sh": f"#!/bin/sh\n{shell}"})
+    (caller / ".ci" / "test.sh").chmod(0o755)
+    # The Python that runs these tests has pytest, so that no job waits for a package index.
+    found = rehearsed(toolkit_root, caller, "python-runner-ab", python=sys.executable)
+    chosen = {name: verdict for name, verdict in rows(found).items() if verdict != "skipped"}
+    assert chosen == {
+        "smoke.shell": "passed",
+        "smoke.python": "passed",
+        "docs_test.shell": "failed",
+        "docs_test.python": "failed",
+    }, found
+    assert row(found, "smoke.python").tests == 2
+    assert row(found, "docs_test.python").failed == 1
+    assert found.verdict == "failed"
+    assert jobs(found)["select"] == "passed"
+    assert jobs(found)["gate"] == "failed"
+    reports = {Path(path).suffix: Path(path) for path in found.reports}
+    assert "a reason to fail" in reports[".html"].read_text(encoding="utf-8")
+    assert json.loads(reports[".json"].read_text(encoding="utf-8"))["verdict"] == "failed"
