@@ -21,6 +21,7 @@ from generator.pipeline import (
     StepOutput,
     Uses,
     Value,
+    Variable,
     Workflow,
 )
 from generator.source import KeyPath
@@ -31,6 +32,8 @@ GATE = "gate"
 CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
 SELECT_MINUTES = 10
 GATE_MINUTES = 5
+FLAGS_VARIABLE = "SHUNTYARD_FLAGS"  # a rollout or an alert changes it; it takes effect with the next run
+SELECTED = ("matrix", "plan", "count", "artifacts")
 
 
 def assemble(toolkit: Toolkit, composites: dict[str, Composite], pipeline: Pipeline) -> Workflow:
@@ -83,7 +86,7 @@ class _Assembler:
 
     def _select_job(self) -> Job:
         steps: list[Step] = []
-        overrides: dict[str, Value] = {}
+        overrides: dict[str, Value] = {"variable-flags": Variable(FLAGS_VARIABLE)}
         if "matrix" in self.inputs:
             when = InputRef("matrix")
             steps.append(replace(CHECKOUT, when=when))
@@ -100,7 +103,7 @@ class _Assembler:
             timeout_minutes=SELECT_MINUTES,
             condition=Condition(labels=tuple(self.model.triggers.labels)),
             permissions={"contents": "read"},
-            outputs={name: StepOutput(SELECT_ACTION, name) for name in ("matrix", "plan", "count", "artifacts")},
+            outputs={name: StepOutput(SELECT_ACTION, name) for name in (*SELECTED, *self._named())},
         )
 
     def _job(self, name: str, job: schema.Job) -> Job:
@@ -143,9 +146,12 @@ class _Assembler:
             bindings["unit"] = MatrixField("plan", as_json=True)
             chosen = self._input("python-version") if "python-version" in self.inputs else None
             bindings["python-version"] = MatrixField("python", or_input=chosen)
-        if self.model.rows == "own":
-            bindings["pipeline"] = self.model.pipeline
+        bindings["pipeline"] = JobOutput(SELECT, "pipeline") if self._named() else self.model.pipeline
         return bindings
+
+    def _named(self) -> tuple[str, ...]:
+        """The output that names the pipeline, where only the selection knows which one the caller asked for."""
+        return ("pipeline",) if self.selects and self.model.rows == "caller" else ()
 
     def _step(self, action: str, bound: dict[str, Value]) -> Step:
         """A step that runs an own action: bound values first, then the workflow's inputs of the same names."""

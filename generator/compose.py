@@ -50,7 +50,7 @@ def _from_contract(toolkit: Toolkit, name: str) -> Composite:
     """The action of one script; where that needs the toolkit's libraries, they are set up first."""
     contract = toolkit.contracts[name]
     with_: dict[str, Value] = {item.name: InputRef(item.name) for item in contract.inputs}
-    setup = Step(id=TOOLKIT_ACTION, uses=Uses("own", TOOLKIT_ACTION))
+    setup = Step(id=TOOLKIT_ACTION, uses=Uses("own", TOOLKIT_ACTION), with_={"set": contract.libraries})
     interpreter = StepOutput(TOOLKIT_ACTION, "python") if contract.toolkit else None
     step = Step(id=name, uses=Uses("script", name), with_=with_, interpreter=interpreter)
     return Composite(

@@ -56,13 +56,20 @@ class AllNeeds:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the repository that the workflow runs in; empty where nobody set it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Temp:
     """A path below the runner's temporary folder."""
 
     path: str
 
 
-Value: TypeAlias = "str | int | bool | InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Temp"
+Value: TypeAlias = "str | int | bool | InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Variable | Temp"
 Access = Literal["read", "write"]
 
 

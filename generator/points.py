@@ -14,6 +14,7 @@ from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
 
 ARM_AXIS = "arm"
+CONFIG_AXIS = "config"
 ARMS = ("shell", "python")
 MOST_POINTS = 20_000  # far above the 256 jobs that a run may have, far below what would exhaust a machine
 
@@ -61,6 +62,10 @@ class PointReader:
 
     def _axis(self, name: str, axis: schema.SuitesAxis | list[AxisValue]) -> list[str]:
         path: KeyPath = ("axes", name)
+        if name == CONFIG_AXIS and not isinstance(axis, schema.SuitesAxis):
+            listed = ", ".join(str(value) for value in axis)
+            hint = f"write `{name}: {{suites: [{listed}]}}`, or call an axis of other values something else"
+            self._fault(path, "a plain list chooses no test configurations", hint)
         faults = len(self.problems)
         values = self._suites(path, axis) if isinstance(axis, schema.SuitesAxis) else [str(value) for value in axis]
         if not values and len(self.problems) == faults:

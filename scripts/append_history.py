@@ -40,6 +40,7 @@ CONTRACT = Contract(
         EXIT_DOWN: "a store could not be reached, and `required` is true; the results are still on disk",
     },
     toolkit=True,
+    libraries="history",
 )
 
 

@@ -50,9 +50,11 @@ CONTRACT = Contract(
             help="Feature flags to override, such as 'distributed=on docs_test=off' or '*=on'.",
             default="",
         ),
+        Input(name="variable-flags", help="Flags that a repository variable keeps; `flags` wins over them.", default=""),
         Input(name="instance", help="A name for this call, needed where one run calls the pipeline twice.", default=""),
     ),
     outputs=(
+        Output(name="pipeline", help="The name of the pipeline whose rows these are."),
         Output(name="matrix", help="The matrix of units, as JSON for fromJSON()."),
         Output(name="plan", help="The plan, packed to fit an environment variable, for analyse-results."),
         Output(name="count", help="How many units were selected."),
@@ -76,11 +78,13 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
         mode=cast(Mode, inputs["mode"]),
         percent=float(inputs["percent"]),
         flags=read_flags(str(inputs["flags"])),
+        standing_flags=read_flags(str(inputs["variable-flags"])),
     )
     selection = select(pipeline, request)
     _show(selection)
     return Done(
         outputs={
+            "pipeline": pipeline.pipeline,
             "matrix": json.dumps(matrix(selection.plan), separators=(",", ":")),
             "plan": pack(json.dumps(wire.encode(selection.plan))),
             "count": str(len(selection.plan.units)),

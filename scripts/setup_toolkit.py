@@ -24,7 +24,7 @@ CONTRACT = Contract(
         Input(
             name="set",
             type="choice",
-            choices=("base",),
+            choices=("base", "history"),
             default="base",
             help="Which set of libraries to install, from requirements/.",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from generator.expand import expand
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         message, hint = "a caller's own file cannot take its rows from a caller", "leave `rows` out"
         raise ProblemsFound([pipeline.document.problem(("rows",), message, hint=hint)])
     compiled = expand(load(arguments.root), pipeline)
+    if not compiled.events:  # who calls with a matrix of their own has their own triggers
+        compiled = replace(compiled, events=("call",))
     text = style.json_file(str(arguments.matrix), wire.encode(compiled))
     if arguments.output:
         replace_file(arguments.output, text)

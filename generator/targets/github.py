@@ -22,6 +22,7 @@ from generator.pipeline import (
     Triggers,
     Uses,
     Value,
+    Variable,
     Workflow,
 )
 from generator.targets import style
@@ -106,6 +107,8 @@ class GitHub:
                 return f"matrix.{name} || {self.expression(ref)}"
             case MatrixField(name=name):
                 return f"matrix.{name}"
+            case Variable(name=name):
+                return f"vars.{name}"
             case _:
                 raise TypeError(f"not a symbol: {value!r}")
 

@@ -45,7 +45,8 @@ class Contract:
     """One verb. `name` is the action's name, `run-shard` for `scripts/run_shard.py`.
 
     `workspace` says that it works on the caller's checkout, so that a job must check out first. `toolkit` says that
-    it needs the toolkit's own virtual environment (setup-toolkit), so that it never runs on an accelerator's machine.
+    it needs the toolkit's own virtual environment (setup-toolkit), so that it never runs on an accelerator's machine;
+    `libraries` names the set of requirements/ that it needs there.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Contract:
     exits: Mapping[int, str]
     workspace: bool = False
     toolkit: bool = False
+    libraries: Literal["base", "history"] = "base"
 
     @property
     def script(self) -> str:

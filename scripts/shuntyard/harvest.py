@@ -15,6 +15,7 @@ from shuntyard.junit import JUnit
 from shuntyard.result import CaseResult
 
 SIZE_LIMIT = 256 * 1024 * 1024  # bytes; 100,000 cases with a message each take about a tenth of it
+_INTERNAL = "pytest::internal"  # the name that pytest's junitxml gives it
 
 
 class Harvest(NamedTuple):
@@ -74,5 +75,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _renamed(document: JUnit, each: Journal) -> list[CaseResult]:
-    """Cases without a property of ours (a file that could not be imported has none) by the id that the journal has."""
-    return [replace(case, case=each.names.get(case.case, case.case)) for case in document.cases]
+    """Cases without a property of ours (a file that could not be imported has none) by the id that the journal has.
+
+    pytest writes an internal error of its own as if a case had failed; the journal tells it as what it is.
+    """
+    cases = [case for case in document.cases if not (each.internal_error and case.case == _INTERNAL)]
+    return [replace(case, case=each.names.get(case.case, case.case)) for case in cases]

@@ -21,6 +21,7 @@ class Request:
 
     `event` is GitHub's name; `label` the label that triggered it. `change` is what a split sticks to (a pull request
     or a commit). `flags` override the matrix's, by configuration; the key `*` means every configuration.
+    `standing_flags` do so too, below `flags`; they are kept for many pipelines, so a name unknown here is no fault.
     """
 
     event: str = ""
@@ -31,6 +32,7 @@ class Request:
     mode: Mode = "paired"
     percent: float = 50.0
     flags: Mapping[str, bool] = field(default_factory=dict)
+    standing_flags: Mapping[str, bool] = field(default_factory=dict)
     change: str = ""
 
 
@@ -115,8 +117,8 @@ def _reason_against_arm(pipeline: CompiledPipeline, row: CompiledRow, request: R
         return ""
     arm, why = "shell", "mode shell"
     if request.mode != "shell":
-        if not is_enabled(pipeline, row.suite, request.flags):
-            why = f"the Python runner is switched off for {row.suite} (python-runner: false)"
+        if not is_enabled(pipeline, row.suite, request.flags, request.standing_flags):
+            why = f"the Python runner is switched off for {row.suite}"
         elif request.mode == "python":
             arm, why = "python", "mode python"
         else:
@@ -126,9 +128,12 @@ def _reason_against_arm(pipeline: CompiledPipeline, row: CompiledRow, request: R
     return "" if row.arm == arm else f"{why}: only the {arm} arm runs"
 
 
-def is_enabled(pipeline: CompiledPipeline, configuration: str, flags: Mapping[str, bool]) -> bool:
-    """The feature flag of a configuration: the request's, else the request's for all, else the matrix's."""
-    return flags.get(configuration, flags.get("*", pipeline.flags.get(configuration, True)))
+def is_enabled(pipeline: CompiledPipeline, configuration: str, *layers: Mapping[str, bool]) -> bool:
+    """The feature flag of a configuration: the first layer's that has it (by name, or for all), else the matrix's."""
+    for flags in layers:
+        if configuration in flags or "*" in flags:
+            return flags.get(configuration, flags.get("*", True))
+    return pipeline.flags.get(configuration, True)
 
 
 def _units(pipeline: CompiledPipeline, rows: Sequence[CompiledRow]) -> Iterable[Unit]:

@@ -70,6 +70,12 @@ def test_rows_of_a_caller_are_compiled_from_its_checkout_when_it_names_a_file(ya
     assert select.with_["pipeline"] == InputRef("pipeline")
 
 
+def test_only_the_selection_knows_which_pipeline_a_caller_runs(yard: Yard) -> None:
+    assert job(yard, "select", "any").outputs["pipeline"] == StepOutput("select-rows", "pipeline")
+    assert given(yard, "test", "any")["pipeline"] == JobOutput("select", "pipeline")
+    assert given(yard, "test")["pipeline"] == "nightly"
+
+
 def test_a_matrix_job_runs_units_where_there_are_any(yard: Yard) -> None:
     test = job(yard, "test")
     assert test.matrix == JobOutput("select", "matrix")

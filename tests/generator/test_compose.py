@@ -124,9 +124,10 @@ def test_a_recipe_is_told_of_all_its_faults(yard: Yard) -> None:
 
 
 def test_a_script_that_needs_libraries_and_has_no_recipe_sets_them_up_first(yard: Yard) -> None:
-    yard.add_script(Contract(name="plot", summary="Plot.", exits={0: "good"}, toolkit=True))
+    yard.add_script(Contract(name="plot", summary="Plot.", exits={0: "good"}, toolkit=True, libraries="history"))
     setup, plot = composites(yard)["plot"].steps
     assert setup.uses == Uses("own", "setup-toolkit")
+    assert setup.with_ == {"set": "history"}
     assert (plot.uses, plot.interpreter) == (Uses("script", "plot"), StepOutput("setup-toolkit", "python"))
 
 

@@ -184,6 +184,7 @@ FAULTS = {
     "an unknown phase": ("axes:\n  c: {suites: {phase: [1, ¦2X]}}\n", "no configuration is in phase '2X'", "known are 1, 2A, 2B, 2C"),
     "an unknown configuration": ("axes:\n  c: {suites: [unit, ¦doc]}\n", "unknown configuration 'doc'", "did you mean 'docs'?"),
     "two axes of configurations": ("axes:\n  c: {suites: all}\n  d: ¦{suites: [unit]}\n", "a second axis of test configurations", "'c'"),
+    "configurations without saying so": ("axes:\n  config: ¦[unit, docs]\n", "a plain list chooses no test configurations", "`config: {suites: [unit, docs]}`"),
     "an exclude that fits nothing": ("axes: {n: [1]}\nexclude: [¦{n: 2}]\n", "this exclude matches no row", "correct its values"),
     "an exclude of an unknown axis": ("axes: {size: [1]}\nexclude: [{siez: ¦1}]\n", "no axis is called 'siez'", "did you mean 'size'?"),
     "an exclude of nothing": ("axes: {n: [1]}\nexclude: [¦{}]\n", "this exclude names no axis", "every row"),

@@ -169,6 +169,7 @@ CONTRACTS = (
             Output(name="plan", help="The plan."),
             Output(name="count", help="How many units."),
             Output(name="artifacts", help="The artifacts' pattern."),
+            Output(name="pipeline", help="The pipeline's name."),
         ),
         exits=EXITS,
     ),

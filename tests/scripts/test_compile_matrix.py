@@ -40,6 +40,7 @@ class Caller:
     def run(self, matrix: str, **env: str) -> tuple[int, dict[str, Any], str]:
         variables = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(self.temp), "INPUT_MATRIX": matrix, **env}
         output = self.temp / "output"
+        output.unlink(missing_ok=True)
         command = [sys.executable, str(self.toolkit / "scripts" / "compile_matrix.py")]
         variables["GITHUB_OUTPUT"] = str(output)
         done = subprocess.run(command, env=variables, cwd=self.checkout, capture_output=True, text=True, check=False)
@@ -64,6 +65,13 @@ def test_a_caller_s_file_becomes_a_compiled_matrix_outside_of_its_checkout(calle
     rows = wire.decode(CompiledPipeline, data).rows
     assert [row.id for row in rows] == ["unit.shell", "unit.python"]
     assert sorted(path.name for path in caller.checkout.rglob("*")) == sorted([*before, "matrix.yml"])
+
+
+def test_a_caller_s_file_without_triggers_runs_whenever_it_is_called(caller: Caller) -> None:
+    for text, events in ((MINE, ["call"]), (MINE + "triggers: {dispatch: true}\n", ["workflow_dispatch"])):
+        code, outputs, _ = caller.run(caller.write(text))
+        assert code == 0
+        assert json.loads(Path(outputs["compiled"]).read_text(encoding="utf-8"))["events"] == events
 
 
 @pytest.mark.slow

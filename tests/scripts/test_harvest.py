@@ -115,3 +115,15 @@ def test_a_pytest_that_never_had_a_session_is_none(tmp_path: Path) -> None:
     (tmp_path / "pytest-1.jsonl").write_text('{"event": "loading"}\n{"event": "loaded"}\n')
     (tmp_path / "pytest-2.jsonl").write_text('{"event": "loading"}\n')
     assert [(each.began, each.loading) for each in harvest(tmp_path).journals] == [(False, True)]
+
+
+def test_pytest_s_own_internal_error_is_no_case(tmp_path: Path) -> None:
+    """A runner that broke would else look like a failing test, and nothing would take over."""
+    xml = tmp_path / "pytest-1.xml"
+    internal = '<testcase classname="pytest" name="internal"><error message="internal error"/></testcase>'
+    xml.write_text(junit('<testcase classname="t" name="a"/>', internal))
+    write_journal(tmp_path / "pytest-1.jsonl", finished("a"), junit=str(xml))
+    assert outcomes(tmp_path) == {"t.py::a": "passed", "pytest::internal": "error"}  # a test may be called so
+    broke = {"event": "internal_error", "message": "KeyError: 1"}
+    write_journal(tmp_path / "pytest-1.jsonl", finished("a"), broke, junit=str(xml))
+    assert outcomes(tmp_path) == {"t.py::a": "passed"}

@@ -135,7 +135,7 @@ def test_each_arm_that_is_left_out_says_why() -> None:
     reasons = select(made, Request(mode="python")).reasons
     assert reasons["unit.shell"] == "mode python: only the python arm runs"
     assert reasons["docs.python"] == (
-        "the Python runner is switched off for docs (python-runner: false): only the shell arm runs"
+        "the Python runner is switched off for docs: only the shell arm runs"
     )
     none = select(made, Request(mode="split", percent=0, change="c"))
     assert none.reasons["unit.python"] == (
@@ -341,3 +341,13 @@ def test_raising_the_percentage_never_takes_a_python_row_away(
     before = chosen(select(made, dataclasses.replace(split, percent=low)))
     after = chosen(select(made, dataclasses.replace(split, percent=high)))
     assert {row for row in before if row.endswith(".python")} <= set(after)
+
+
+def test_a_standing_flag_wins_over_the_matrix_and_yields_to_the_request() -> None:
+    made = pipeline(flags={"docs": True, "unit": True}, together="")
+    standing = {"docs": False, "elsewhere": True}  # kept for many pipelines: a name unknown here is no fault
+    assert chosen(select(made, Request(mode="python", standing_flags=standing))) == ["unit.python", "docs.shell"]
+    asked = Request(mode="python", standing_flags=standing, flags={"docs": True})
+    assert chosen(select(made, asked)) == ["unit.python", "docs.python"]
+    for_all = Request(mode="python", standing_flags={"docs": True}, flags={"*": False})
+    assert chosen(select(made, for_all)) == ["unit.shell", "docs.shell"]

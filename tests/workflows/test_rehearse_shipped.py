@@ -33,6 +33,16 @@ FILES = {
 }
 
 
+# It breaks the Python runner, and not pytest below the shell entry, which sets this variable.
+FAULT = """\
+import os
+
+def pytest_collection(session):
+    if "SHELL_ENTRY" not in os.environ:
+        raise RuntimeError("a fault that was put in")
+"""
+
+
 def test_both_arms_run_for_real(toolkit_root: Path, tmp_path: Path) -> None:
     write(toolkit_root, render(load(toolkit_root)).files)
     shell = FILES[".ci/test.sh"]
@@ -55,3 +65,18 @@ def test_both_arms_run_for_real(toolkit_root: Path, tmp_path: Path) -> None:
     reports = {Path(path).suffix: Path(path) for path in found.reports}
     assert "a reason to fail" in reports[".html"].read_text(encoding="utf-8")
     assert json.loads(reports[".json"].read_text(encoding="utf-8"))["verdict"] == "failed"
+
+
+def test_a_runner_that_breaks_falls_back_and_says_so(toolkit_root: Path, tmp_path: Path) -> None:
+    write(toolkit_root, render(load(toolkit_root)).files)
+    shell = f"#!/bin/sh\nexport SHELL_ENTRY=1\n{FILES['.ci/test.sh']}"
+    caller = make_caller(tmp_path / "caller", CALLER, None, {**FILES, ".ci/test.sh": shell, "conftest.py": FAULT})
+    (caller / ".ci" / "test.sh").chmod(0o755)
+    found = rehearsed(toolkit_root, caller, "python-runner-ab", python=sys.executable)
+    assert row(found, "smoke.shell").verdict == "passed"
+    assert (row(found, "smoke.python").verdict, row(found, "smoke.python").tests) == ("passed", 2)
+    assert "a fault that was put in" in row(found, "smoke.python").reason
+    # What fails below the shell entry, fails: a fallback hides nothing.
+    assert (row(found, "docs_test.python").verdict, row(found, "docs_test.python").failed) == ("failed", 1)
+    (page,) = (Path(path) for path in found.reports if path.endswith(".html"))
+    assert "a fault that was put in" in page.read_text(encoding="utf-8")

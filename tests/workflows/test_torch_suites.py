@@ -53,16 +53,6 @@ class Case(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def python() -> str:
-    path = os.environ.get("SHUNTYARD_TORCH_PYTHON", "")
-    if not path:
-        pytest.fail("SHUNTYARD_TORCH_PYTHON names no Python with PyTorch; `make test-torch` sets one up")
-    if not Path(path).exists():
-        pytest.fail(f"SHUNTYARD_TORCH_PYTHON is {path}, which does not exist")
-    return path
-
-
-@pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example as a clone would be: without what earlier runs left behind."""
     target = tmp_path_factory.mktemp("clone") / "torch-suites"
@@ -111,9 +101,9 @@ def test_every_configuration_is_run_here() -> None:
 
 
 @pytest.mark.parametrize("configuration", LEAST)
-def test_configuration_passes(configuration: str, repository: Path, python: str, tmp_path: Path) -> None:
+def test_configuration_passes(configuration: str, repository: Path, torch_python: str, tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
-    done = _enter(repository, python, configuration, f"--junitxml={junit}")
+    done = _enter(repository, torch_python, configuration, f"--junitxml={junit}")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     cases = _cases(junit)
     assert len(cases) >= LEAST[configuration]
@@ -126,16 +116,16 @@ def test_configuration_passes(configuration: str, repository: Path, python: str,
     assert len(skipped) < len(cases)
 
 
-def test_an_unknown_configuration_is_wrong_usage(repository: Path, python: str) -> None:
-    done = _enter(repository, python, "no_such")
+def test_an_unknown_configuration_is_wrong_usage(repository: Path, torch_python: str) -> None:
+    done = _enter(repository, torch_python, "no_such")
     assert done.returncode == 2
     assert "no_such" in done.stderr
 
 
-def test_a_failing_test_fails_the_entry(repository: Path, python: str, tmp_path: Path) -> None:
+def test_a_failing_test_fails_the_entry(repository: Path, torch_python: str, tmp_path: Path) -> None:
     changed = shutil.copytree(repository, tmp_path / "changed")
     smoke = changed / "test" / "test_smoke.py"
     smoke.write_text(smoke.read_text(encoding="utf-8") + "\n\ndef test_broken():\n    assert not 1\n", encoding="utf-8")
-    done = _enter(changed, python, "smoke")
+    done = _enter(changed, torch_python, "smoke")
     assert done.returncode == 1
     assert "test_broken" in done.stdout

@@ -34,6 +34,7 @@ def select_outputs(pipeline: str, chosen: Iterable[Unit]) -> dict[str, str]:
     """The outputs of scripts/select_rows.py for these units, by name; a test compares them with the script's own."""
     plan = Plan(pipeline=pipeline, units=tuple(chosen))
     return {
+        "pipeline": pipeline,
         "matrix": json.dumps(matrix(plan), separators=(",", ":")),
         "plan": pack(json.dumps(wire.encode(plan))),
         "count": str(len(plan.units)),
