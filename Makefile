@@ -18,7 +18,7 @@ setup: $(READY) ## make the virtual environment, from hash-locked requirements
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=python3.11"; exit 2; }
-	@echo "Setting up $(VENV) (about half a minute, once)"
+	@echo "Setting up $(VENV) (one to two minutes, once)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "venv is missing; on Debian: apt-get install python3-venv"; exit 2; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -28,6 +28,7 @@ demo: $(READY) ## run the A/B pipeline on a real project, through the workflows 
 	@$(BIN)/shuntyard demo
 
 test: $(READY) lint check ## everything that needs no heavy extras
+	@requirements/system
 	$(BIN)/pytest -m "not torch" -n 2 --dist worksteal
 
 test-fast: $(READY) ## the tests without act, package installs and other slow things

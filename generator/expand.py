@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator import schema
 from generator.faults import suggest
@@ -26,6 +26,15 @@ def expand(toolkit: Toolkit, pipeline: Pipeline) -> CompiledPipeline:
     if expansion.problems:
         raise ProblemsFound(expansion.problems)
     return compiled
+
+
+def expand_callers(toolkit: Toolkit, pipeline: Pipeline) -> CompiledPipeline:
+    """The same for a matrix file of a caller: one without triggers runs whenever its caller does."""
+    if pipeline.model.rows == "caller":
+        message, hint = "a caller's own file cannot take its rows from a caller", "leave `rows` out"
+        raise ProblemsFound([pipeline.document.problem(("rows",), message, hint=hint)])
+    compiled = expand(toolkit, pipeline)
+    return compiled if compiled.events else replace(compiled, events=("call",))
 
 
 @dataclass(frozen=True, slots=True)

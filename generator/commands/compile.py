@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
-from generator.expand import expand
+from generator.expand import expand_callers
 from generator.load import load, load_pipeline
 from generator.render import replace_file
 from generator.targets import style
 from shuntyard import wire
-from shuntyard.errors import EXIT_GOOD, ProblemsFound, ShuntyardError
+from shuntyard.errors import EXIT_GOOD, ShuntyardError
 
 SUMMARY = "check one matrix file, of the toolkit or of a caller, and expand it into JSON"
 EPILOG = """examples:
@@ -32,12 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.matrix.is_file():
         raise ShuntyardError(f"there is no file {arguments.matrix}", hint="the path counts from the current folder")
     pipeline = load_pipeline(arguments.matrix, shown=str(arguments.matrix))
-    if pipeline.model.rows == "caller":
-        message, hint = "a caller's own file cannot take its rows from a caller", "leave `rows` out"
-        raise ProblemsFound([pipeline.document.problem(("rows",), message, hint=hint)])
-    compiled = expand(load(arguments.root), pipeline)
-    if not compiled.events:  # who calls with a matrix of their own has their own triggers
-        compiled = replace(compiled, events=("call",))
+    compiled = expand_callers(load(arguments.root), pipeline)
     text = style.json_file(str(arguments.matrix), wire.encode(compiled))
     if arguments.output:
         replace_file(arguments.output, text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator import schema
-from generator.expand import expand
+from generator.expand import expand_callers
 from generator.load import Toolkit, load_pipeline
 from generator.rehearse.events import Event
 from generator.rehearse.find import Call
@@ -47,7 +47,7 @@ def expect(toolkit: Toolkit, call: Call, event: Event, repository: Repository) -
         if file := literal.get("matrix", ""):
             pipeline = load_pipeline(repository.root / file, shown=file)
             known = replace(known, runners=pipeline.model.runners)
-            compiled: CompiledPipeline | None = expand(toolkit, pipeline)
+            compiled: CompiledPipeline | None = expand_callers(toolkit, pipeline)
         else:
             compiled = _shipped(toolkit, call, literal)
     except (ShuntyardError, ValueError, OSError) as error:

@@ -80,3 +80,30 @@ def test_a_runner_that_breaks_falls_back_and_says_so(toolkit_root: Path, tmp_pat
     assert (row(found, "docs_test.python").verdict, row(found, "docs_test.python").failed) == ("failed", 1)
     (page,) = (Path(path) for path in found.reports if path.endswith(".html"))
     assert "a fault that was put in" in page.read_text(encoding="utf-8")
+
+
+MINE = """\
+pipeline: my-tests
+summary: Our tests, in two groups.
+axes:
+  config: {suites: [core, docs]}
+suites:
+  All: {tests: [test_smoke]}
+  Docs: {tests: [test_tutorials]}
+configurations:
+  core: {suite: All}
+  docs: {suite: Docs}
+runner: linux-cpu
+"""
+
+
+def test_a_matrix_that_the_caller_brings_runs_to_its_report(toolkit_root: Path, tmp_path: Path) -> None:
+    write(toolkit_root, render(load(toolkit_root)).files)
+    call = CALLER.replace("python-runner-ab.yml", "test-matrix.yml").replace("configs: smoke docs_test", "matrix: m.yml")
+    caller = make_caller(tmp_path / "caller", call, None, {**FILES, "m.yml": MINE})
+    found = rehearsed(toolkit_root, caller, "test-matrix", python=sys.executable)
+    assert rows(found) == {"core": "passed", "docs": "passed"}, found
+    assert row(found, "core").tests == 2
+    assert jobs(found) == {"select": "passed", "test": "passed", "report": "passed", "gate": "passed"}
+    assert found.verdict == "passed"
+    assert any("my-tests-report" in path for path in found.reports)
