@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,16 +13,16 @@ from shuntyard.ci import github
 from shuntyard.compiled import read_compiled
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.errors import ShuntyardError
 from shuntyard.evidence import artifact_name
-from shuntyard.options import read_flags, words
+from shuntyard.options import read_flags, read_instance, words
 from shuntyard.packed import pack
 from shuntyard.plan import MODES, Mode
-from shuntyard.select import Request, Selection, matrix, select
+from shuntyard.select import Request, matrix, select, told
 
 SHIPPED = Path(__file__).resolve().parent.parent / "matrices" / "compiled"
-INSTANCE = re.compile(r"([A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*)?")  # part of artifacts' names, where `--` ends it
-INSTANCE_HINT = "letters, digits, _ and . only, in words joined by single hyphens"
+MODE_HELP = "Which arms run: both (paired), one by percentage (split), or one of them throughout."
+PERCENT_HELP = "In mode split: the share of changes that the Python runner gets."
+FLAGS_HELP = "Feature flags to override, such as 'distributed=on docs_test=off' or '*=on'."
 
 CONTRACT = Contract(
     name="select-rows",
@@ -32,25 +31,10 @@ CONTRACT = Contract(
         Input(name="pipeline", help="The name of a shipped pipeline, such as python-runner-ab.", default=""),
         Input(name="compiled", help="A compiled matrix file to use instead of a shipped pipeline.", default=""),
         Input(name="configs", help="Test configurations to run, separated by spaces; empty runs all.", default=""),
-        Input(
-            name="mode",
-            type="choice",
-            choices=MODES,
-            default="paired",
-            help="Which arms run: both (paired), one by percentage (split), or one of them throughout.",
-        ),
-        Input(
-            name="percent",
-            type="number",
-            help="In mode split: the share of changes that the Python runner gets.",
-            default="50",
-        ),
-        Input(
-            name="flags",
-            help="Feature flags to override, such as 'distributed=on docs_test=off' or '*=on'.",
-            default="",
-        ),
-        Input(name="variable-flags", help="Flags that a repository variable keeps; `flags` wins over them.", default=""),
+        Input(name="mode", help=MODE_HELP, type="choice", choices=MODES, default="paired"),
+        Input(name="percent", help=PERCENT_HELP, type="number", default="50"),
+        Input(name="flags", help=FLAGS_HELP, default=""),
+        Input(name="variable-flags", help="Flags that a repository variable keeps; `flags` wins.", default=""),
         Input(name="instance", help="A name for this call, needed where one run calls the pipeline twice.", default=""),
     ),
     outputs=(
@@ -66,8 +50,7 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     context = github.read_context(env)
-    if not INSTANCE.fullmatch(str(inputs["instance"])):
-        raise ShuntyardError(f"input 'instance' is {inputs['instance']!r}", hint=INSTANCE_HINT)
+    instance = read_instance(str(inputs["instance"]))
     pipeline = read_compiled(SHIPPED, name=str(inputs["pipeline"]), path=str(inputs["compiled"]))
     request = Request(
         event=context.event,
@@ -81,25 +64,19 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
         standing_flags=read_flags(str(inputs["variable-flags"])),
     )
     selection = select(pipeline, request)
-    _show(selection)
+    for line in told(selection):
+        print(line)
+    if not selection.plan.units:
+        print(github.annotation("warning", "Nothing is selected: no test will run.", title=pipeline.pipeline))
     return Done(
         outputs={
             "pipeline": pipeline.pipeline,
             "matrix": json.dumps(matrix(selection.plan), separators=(",", ":")),
             "plan": pack(json.dumps(wire.encode(selection.plan))),
             "count": str(len(selection.plan.units)),
-            "artifacts": artifact_name(pipeline.pipeline, str(inputs["instance"]), "*"),
+            "artifacts": artifact_name(pipeline.pipeline, instance, "*"),
         }
     )
-
-
-def _show(selection: Selection) -> None:
-    for unit in selection.plan.units:
-        print(f"run   {unit.id}: {', '.join(row.id for row in unit.rows)} on {' '.join(unit.runs_on)}")
-    for row_id, reason in selection.reasons.items():
-        print(f"leave {row_id}: {reason}")
-    if not selection.plan.units:
-        print(github.annotation("warning", "Nothing is selected: no test will run.", title=selection.plan.pipeline))
 
 
 if __name__ == "__main__":

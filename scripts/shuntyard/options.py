@@ -1,15 +1,26 @@
-"""Small input languages: lists of words, feature flags."""
+"""Small input languages: lists of words, feature flags, the name of an instance."""
 
 from __future__ import annotations
 
+import re
+
 from shuntyard.errors import ShuntyardError
 
+INSTANCE = re.compile(r"([A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*)?")  # part of artifacts' names, where `--` ends it
 SWITCHES = {"on": True, "true": True, "off": False, "false": False}
 
 
 def words(text: str) -> list[str]:
     """Words separated by spaces, commas or newlines."""
     return text.replace(",", " ").split()
+
+
+def read_instance(text: str) -> str:
+    """The name of a call, empty for the only one. Raises ShuntyardError where artifacts could not be named by it."""
+    if not INSTANCE.fullmatch(text):
+        hint = "letters, digits, _ and . only, in words joined by single hyphens"
+        raise ShuntyardError(f"input 'instance' is {text!r}", hint=hint)
+    return text
 
 
 def read_flags(text: str) -> dict[str, bool]:

@@ -82,6 +82,15 @@ def matrix(plan: Plan) -> dict[str, list[dict[str, object]]]:
     }
 
 
+def told(selection: Selection) -> list[str]:
+    """The selection as lines for a log: every row, where it runs or why it does not."""
+    runs = [
+        f"run   {unit.id}: {', '.join(row.id for row in unit.rows)} on {' '.join(unit.runs_on)}"
+        for unit in selection.plan.units
+    ]
+    return [*runs, *(f"leave {row_id}: {reason}" for row_id, reason in selection.reasons.items())]
+
+
 def in_python_share(change: str, configuration: str, percent: float) -> bool:
     """Whether a change is in the `percent` share that the Python runner gets, for one configuration.
 
