@@ -57,7 +57,8 @@ def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
     report = analyse(origin.read_plan(str(inputs["plan"])), collect(Path(str(inputs["results"]))), about)
     markdown = summary.markdown(report, limit=github.SUMMARY_LIMIT)
     folder = Path(str(inputs["report"])) if inputs["report"] else usual_folder(env)
-    files = publish(folder, report, html=page.render(report), summary=markdown)
+    pull = github.read_context(env).number
+    files = publish(folder, report, html=page.render(report), summary=markdown, pull=pull)
     github.write_summary(env, markdown)
     print(f"{summary.plain(report)}\n\npage: {files.html}\njson: {files.json}")
     if env.get("GITHUB_ACTIONS"):

@@ -9,13 +9,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from generator.problems import show
 from shuntyard import wire
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, ShuntyardError
+from shuntyard.hub.choose import open_hub
 from shuntyard.human import count, table
 from shuntyard.store import open_store
 from shuntyard.store.append import deliver, later
@@ -30,6 +31,7 @@ EPILOG = """examples:
   shuntyard history compact --history s3://bucket/history
   shuntyard history export history.duckdb                     or .parquet, .jsonl
   shuntyard history import history.jsonl
+  shuntyard history jobs                                      ask GitHub where the minutes of earlier runs went
   shuntyard history query "SELECT config, count(*) FROM executions GROUP BY config"
 
 --history names a folder, an fsspec URL, or mysql (the database that the SHUNTYARD_DB_* variables name); without it
@@ -57,7 +59,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     status = _action(verbs, "status", "what the history holds, and what is wrong with it")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.add_argument("--verify", action="store_true", help="read every file whole, with its checksums")
-    query = _action(verbs, "query", "answer one SELECT on runs, executions, cases, execution_details, case_details")
+    jobs = _action(verbs, "jobs", "ask the CI provider for the jobs of runs that the history has without them")
+    jobs.add_argument("runs", nargs="*", metavar="RUN", help="ids of runs (default: all that lack their jobs)")
+    jobs.add_argument("--days", type=float, default=30.0, help="how far back runs are looked for (default: 30)")
+    jobs.add_argument("--hub", default="github", metavar="WHERE", help="github, or the folder of a local hub")
+    query = _action(
+        verbs, "query", "answer one SELECT on runs, executions, cases, execution_details, case_details, jobs"
+    )
     query.add_argument("sql", metavar="SQL")
     query.add_argument("--json", action="store_true", help="print JSON")
 
@@ -153,6 +161,22 @@ def _print_status(status: Status) -> None:
     show(status.problems, "text", sys.stdout)
 
 
+def _jobs(arguments: argparse.Namespace, where: str) -> int:
+    store = open_store(where)
+    since = datetime.now(timezone.utc).replace(tzinfo=None) - timedelta(days=arguments.days)
+    done = importlib.import_module("shuntyard.store.jobs").fill(
+        store,
+        lambda repository: open_hub(arguments.hub, os.environ, repository),
+        since=None if arguments.runs else since,
+        runs=arguments.runs,
+        tell=_tell,
+    )
+    print(
+        f"{count(done.jobs, 'job')} of {count(done.runs, 'run')} added; {done.running:,} still run, {done.gone:,} gone"
+    )
+    return EXIT_PROBLEMS if done.foreign else EXIT_GOOD
+
+
 def _query(arguments: argparse.Namespace, where: str) -> int:
     with open_store(where).history() as history:
         columns, rows = history.select(arguments.sql)
@@ -171,4 +195,11 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-_ACTIONS = {"compact": _compact, "import": _import, "export": _export, "status": _status, "query": _query}
+_ACTIONS = {
+    "compact": _compact,
+    "import": _import,
+    "export": _export,
+    "jobs": _jobs,
+    "query": _query,
+    "status": _status,
+}

@@ -11,6 +11,9 @@ from shuntyard.result import CaseOutcome, CaseResult
 MESSAGE_LIMIT = 4000  # characters of a case's message that a result keeps
 CASE_LIMIT = 1000  # characters of a case's id; parametrised ids can hold whole documents
 METRICS_LIMIT = 32
+HIGHEST_S = 1e9  # seconds (30 years): what is longer is no time, and a result that holds it is refused when collected
+UNNAMED = "(unnamed)"
+_DIGEST = 16  # hexadecimal digits
 WORST_LAST: tuple[CaseOutcome, ...] = ("passed", "skipped", "xfailed", "xpassed", "failed", "error", "crashed")
 
 
@@ -19,7 +22,7 @@ def bound(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
     Half a surrogate pair, which no file can hold as UTF-8, becomes a question mark.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _writable(text)
     if len(text) <= limit:
         return text
     mark = "\n[...]\n"
@@ -27,13 +30,27 @@ def bound(text: str, limit: int = MESSAGE_LIMIT) -> str:
     return text[: limit - len(mark) - tail] + mark + text[-tail:]
 
 
+def case_id(text: str) -> str:
+    """A case's id, at most CASE_LIMIT characters. A longer one ends in a digest of the whole: two long ids stay two."""
+    text = _writable(text)
+    if len(text) <= CASE_LIMIT:
+        return text
+    from hashlib import blake2b  # noqa: PLC0415 - 3 ms that nearly no run needs
+
+    return f"{text[: CASE_LIMIT - _DIGEST - 1]}~{blake2b(text.encode(), digest_size=_DIGEST // 2).hexdigest()}"
+
+
+def _writable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def seconds(text: object) -> float:
-    """A time in seconds, also as `1,234.5`; 0 for what is none."""
+    """A time in seconds, also as `1,234.5`; 0 for what is none, is negative, or is longer than HIGHEST_S."""
     try:
         value = float(str(text).replace(",", ""))
     except ValueError:
         return 0.0
-    return value if math.isfinite(value) and value > 0 else 0.0
+    return value if 0 < value <= HIGHEST_S else 0.0
 
 
 def metric(text: object) -> float | None:
@@ -62,8 +79,8 @@ def _together(one: CaseResult, other: CaseResult) -> CaseResult:
     messages = dict.fromkeys(case.message for case in (one, other) if case.message and case.outcome == worse.outcome)
     return replace(
         worse,
-        setup_s=one.setup_s + other.setup_s,
-        call_s=one.call_s + other.call_s,
+        setup_s=min(one.setup_s + other.setup_s, HIGHEST_S),
+        call_s=min(one.call_s + other.call_s, HIGHEST_S),
         attempt=max(one.attempt, other.attempt),
         message=bound("\n\n".join(messages)),
         metrics={**one.metrics, **other.metrics},

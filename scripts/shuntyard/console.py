@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shuntyard.ci import github
 from shuntyard.text import line
+
+
+def accept_any_text() -> None:
+    """Makes standard output and error escape what their encoding does not have, such as `── é` in an ASCII locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Console:

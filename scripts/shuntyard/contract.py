@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -46,7 +46,8 @@ class Contract:
 
     `workspace` says that it works on the caller's checkout, so that a job must check out first. `toolkit` says that
     it needs the toolkit's own virtual environment (setup-toolkit), so that it never runs on an accelerator's machine;
-    `libraries` names the set of requirements/ that it needs there.
+    `libraries` names the set of requirements/ that it needs there. `permissions` is what the token of its job must be
+    granted, such as pull-requests: write; where it names more than id-token, the script finds the token in GH_TOKEN.
     """
 
     name: str
@@ -57,6 +58,12 @@ class Contract:
     workspace: bool = False
     toolkit: bool = False
     libraries: Literal["base", "history"] = "base"
+    permissions: Mapping[str, Literal["read", "write"]] = field(default_factory=dict)
+
+    @property
+    def token(self) -> bool:
+        """Whether the script works with the job's token; id-token is asked for elsewhere."""
+        return bool(set(self.permissions) - {"id-token"})
 
     @property
     def script(self) -> str:

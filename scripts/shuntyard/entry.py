@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuntyard import wire
 from shuntyard.ci import github
+from shuntyard.console import accept_any_text
 from shuntyard.contract import Contract, Value, parse
 from shuntyard.errors import EXIT_BUG, EXIT_GOOD, EXIT_INTERRUPTED, ProblemsFound, ShuntyardError
 
@@ -35,6 +36,7 @@ def main(contract: Contract, run: Run) -> int:
 
     A script's last line is `sys.exit(main(CONTRACT, run))`.
     """
+    accept_any_text()
     return call(contract, run, sys.argv[1:], os.environ)
 
 

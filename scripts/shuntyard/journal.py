@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from shuntyard.cases import CASE_LIMIT, METRICS_LIMIT, WORST_LAST, bound, merge, metric, seconds
+from shuntyard.cases import METRICS_LIMIT, WORST_LAST, bound, case_id, merge, metric, seconds
 from shuntyard.result import CaseOutcome, CaseResult
 
 _ATTEMPT_LIMIT = 1_000_000
@@ -56,7 +56,7 @@ class _Draft:
         self._facts: dict[str, Any] = {}
 
     def take(self, record: dict[str, Any]) -> None:
-        case = bound(str(record.get("case", "")), CASE_LIMIT)
+        case = case_id(str(record.get("case", "")))
         self._names[str(record.get("name", ""))] = case
         message = bound(str(record.get("message") or ""))
         match record.get("event"):

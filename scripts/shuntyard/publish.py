@@ -1,4 +1,5 @@
-"""Writes the report's folder: `report.json`, `report.html`, `summary.md`, each whole or not at all."""
+"""Writes the report's folder, each file whole or not at all: `report.json`, `report.html`, `summary.md`, and for a pull
+request `comment.json`, which says where a comment of it belongs."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shuntyard import wire
+from shuntyard import comment, wire
 from shuntyard.report import Report
 
 
@@ -31,8 +32,8 @@ def usual_folder(env: Mapping[str, str]) -> Path:
     return Path(temporary, "shuntyard", "report") if temporary else Path(".shuntyard", "report")
 
 
-def publish(folder: Path, report: Report, *, html: str, summary: str) -> Published:
-    """Writes the three files, over those of an earlier run."""
+def publish(folder: Path, report: Report, *, html: str, summary: str, pull: int = 0) -> Published:
+    """Writes the files, over those of an earlier run. `pull` is the pull request's number, 0 where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     files = Published(
         folder=folder, json=folder / "report.json", html=folder / "report.html", summary=folder / "summary.md"
@@ -41,6 +42,9 @@ def publish(folder: Path, report: Report, *, html: str, summary: str) -> Publish
     _write(files.json, json.dumps(wire.encode(report), indent=1, allow_nan=False))
     _write(files.html, html)
     _write(files.summary, summary)
+    if pull:
+        notice = comment.Notice(number=pull, run_id=report.run.run_id, attempt=report.run.attempt)
+        _write(folder / comment.NOTICE, json.dumps(wire.encode(notice)) + "\n")
     return files
 
 

@@ -15,18 +15,31 @@ LARGEST = sys.float_info.max  # Python's json reads NaN, Infinity and integers o
 
 
 class WireError(ValueError):
-    """JSON that does not have the declared shape; the message starts with the path of the offending value."""
+    """JSON that does not have the declared shape; the message starts with the path of the offending value.
+
+    Also a value that JSON cannot hold.
+    """
 
 
 def encode(value: Any) -> Any:
-    """A dataclass (nested, with tuples and dicts) as plain JSON values, fields in declared order."""
+    """A dataclass (nested, with tuples and dicts) as plain JSON values, fields in declared order.
+
+    What is written can be read back: a number that JSON does not have (NaN, an infinity, beyond the largest float) is
+    left out of a dict, such as a case's metrics, and raises WireError anywhere else.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
+        return {str(key): encode(item) for key, item in value.items() if not _is_beyond_json(item)}
     if isinstance(value, (list, tuple)):
         return [encode(item) for item in value]
+    if _is_beyond_json(value):
+        raise WireError(f"JSON has no number like {str(value)[:60]}")
     return value
+
+
+def _is_beyond_json(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not -LARGEST <= value <= LARGEST
 
 
 def decode(kind: type[T], data: Any, path: str = "$") -> T:

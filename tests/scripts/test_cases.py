@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuntyard.cases import WORST_LAST, bound, merge, metric, seconds
+from shuntyard.cases import CASE_LIMIT, HIGHEST_S, WORST_LAST, bound, case_id, merge, metric, seconds
 from shuntyard.result import BAD_CASES, CaseResult
 
 CASES = st.builds(
@@ -38,7 +38,18 @@ def test_a_bounded_text_keeps_both_ends() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1.5", 1.5), ("1,234.5", 1234.5), (2, 2.0), ("", 0), (None, 0), ("-1", 0), ("nan", 0), ("inf", 0), ("1e999", 0)],
+    [
+        ("1.5", 1.5),
+        ("1,234.5", 1234.5),
+        (2, 2.0),
+        ("", 0),
+        (None, 0),
+        ("-1", 0),
+        ("nan", 0),
+        ("inf", 0),
+        ("1e999", 0),
+        ("1e10", 0),
+    ],
 )
 def test_seconds(text: object, value: float) -> None:
     assert seconds(text) == value
@@ -66,3 +77,24 @@ def test_merging_keeps_the_message_of_the_worst() -> None:
     other = CaseResult(case="a", outcome="passed", message="fine", metrics={"y": 2.0})
     (case,) = merge([one, other])
     assert (case.outcome, case.message, case.metrics) == ("failed", "why", {"x": 1.0, "y": 2.0})
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=3000))
+def test_an_id_is_short_and_can_be_written(text: str) -> None:
+    name = case_id(text)
+    assert len(name) <= CASE_LIMIT
+    assert name.encode("utf-8").decode("utf-8") == name
+    assert name.startswith(text.encode("utf-8", "replace").decode()[: CASE_LIMIT - 17])
+
+
+def test_two_long_ids_stay_two_wherever_they_differ() -> None:
+    long = "n" * 60_000
+    assert (
+        len({case_id(text) for text in (f"a{long}", f"b{long}", f"{long}a", f"{long}a{long}", f"{long}b{long}")}) == 5
+    )
+    assert case_id(long) == case_id(long)
+
+
+def test_times_that_add_up_stay_within_what_a_result_may_hold() -> None:
+    (case,) = merge([CaseResult(case="a", outcome="passed", setup_s=9e8, call_s=9e8)] * 3)
+    assert (case.setup_s, case.call_s) == (HIGHEST_S, HIGHEST_S)

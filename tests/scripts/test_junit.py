@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuntyard.cases import MESSAGE_LIMIT
-from shuntyard.junit import parse
+from shuntyard.junit import MOST_CASES, Reader, parse
 from shuntyard.result import CaseResult
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" tests="6">
@@ -139,3 +139,52 @@ def test_reads_back_any_text(cases: list[tuple[str, bool, str]]) -> None:
 @given(st.binary(max_size=200))
 def test_never_raises(data: bytes) -> None:
     assert parse(data).cases == () or not parse(data).foreign
+
+
+def test_reruns_are_counted_but_only_the_last_attempt_is_kept() -> None:
+    """A row's result has each case once; who wants the attempts reads them with `attempts`."""
+    document = b'<testsuite><testcase name="a"><flakyFailure/><flakyError/></testcase></testsuite>'
+    assert parse(document).cases == (CaseResult(case="a", outcome="passed", attempt=3),)
+    reader = Reader(attempts=True)
+    assert reader.feed(document, last=True)
+    assert [(case.outcome, case.attempt) for case in reader.cases] == [("failed", 1), ("error", 2), ("passed", 3)]
+
+
+@pytest.mark.parametrize("status", ["notrun", "disabled"])
+def test_what_was_not_run_has_not_passed(status: str) -> None:
+    (case,) = parse(f'<testsuite><testcase name="a" status="{status}"/></testsuite>'.encode()).cases
+    assert case.outcome == "skipped"
+
+
+def test_an_unexpected_success_fails() -> None:
+    error = b'<testsuite><testcase name="a"><error type="UnexpectedSuccess"/></testcase></testsuite>'
+    assert parse(error).cases[0].outcome == "failed"
+
+
+@given(st.lists(st.integers(1, 60), max_size=30))
+def test_a_document_in_pieces_is_the_same_document(sizes: list[int]) -> None:
+    reader, position = Reader(), 0
+    for size in sizes:
+        assert reader.feed(PYTEST[position : position + size])
+        position += size
+    reader.feed(PYTEST[position:], last=True)
+    assert [case.case for case in reader.cases if case.case != "test_a::test_down"] == [
+        case.case for case in parse(PYTEST).cases if case.case != "test_a::test_down"
+    ]
+
+
+def test_a_token_that_never_ends_is_given_up() -> None:
+    reader = Reader()
+    assert reader.feed(b"<testsuite><!--")
+    assert not all(reader.feed(b"x" * 2**20) for _ in range(20))
+    assert "more than 16,777,216 bytes" in reader.problem
+
+
+@pytest.mark.slow
+def test_more_cases_than_anyone_has_are_given_up() -> None:
+    read = parse(b"<testsuite>" + b'<testcase name="a"/>' * (MOST_CASES + 1) + b"</testsuite>")
+    assert len(read.cases) == 1 and "more than 500,000 cases" in read.problem
+
+
+def test_a_case_without_a_name_has_one() -> None:
+    assert parse(b"<testsuite><testcase/></testsuite>").cases[0].case == "(unnamed)"

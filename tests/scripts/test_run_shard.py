@@ -42,6 +42,23 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
+ASCII = {
+    "by the locale": (("-SEs", "-X", "utf8=0"), {"LC_ALL": "C", "LANG": "C"}),
+    "by a variable": (("-Ss",), {"PYTHONIOENCODING": "ascii"}),
+}
+
+
+@pytest.mark.parametrize("why", ASCII)
+def test_a_terminal_without_unicode_sees_escapes(folder: Path, why: str) -> None:
+    options, env = ASCII[why]
+    project = write_project(folder, {**GOOD, ".ci/test.sh": "#!/bin/sh\nexit 0\n"})
+    inputs = {"unit": json.dumps(wire.encode(SHELL)), "results": str(project.parent / "results")}
+    command = [sys.executable, *options, str(SCRIPTS / "run_shard.py")]
+    done = subprocess.run(command, cwd=project, env=script_env(inputs, env), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"\u2500\u2500 python.shell" in done.stdout
+
+
 @pytest.mark.slow
 def test_both_arms_of_a_pair_agree_and_leave_everything_behind(folder: Path, tmp_path: Path) -> None:
     project = write_project(folder, {**GOOD, ".ci/test.sh": shell_entry()})

@@ -134,9 +134,7 @@ def test_each_arm_that_is_left_out_says_why() -> None:
     made = pipeline(flags={"docs": False})
     reasons = select(made, Request(mode="python")).reasons
     assert reasons["unit.shell"] == "mode python: only the python arm runs"
-    assert reasons["docs.python"] == (
-        "the Python runner is switched off for docs: only the shell arm runs"
-    )
+    assert reasons["docs.python"] == ("the Python runner is switched off for docs: only the shell arm runs")
     none = select(made, Request(mode="split", percent=0, change="c"))
     assert none.reasons["unit.python"] == (
         "this change is outside the 0 % that the Python runner gets: only the shell arm runs"

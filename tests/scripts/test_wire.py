@@ -80,6 +80,24 @@ def test_fields_are_written_in_the_declared_order_and_tuples_as_lists() -> None:
     assert wire.encode(sample)["many"] == [{"number": 1}]
 
 
+NO_JSON = (float("nan"), float("inf"), float("-inf"), 10**400, -(10**400))
+
+
+@pytest.mark.parametrize("number", NO_JSON)
+def test_a_metric_that_json_cannot_hold_is_left_out_and_the_rest_can_be_read(number: float) -> None:
+    case = CaseResult(case="a", outcome="passed", metrics={"bad": number, "good": 1.5})
+    text = json.dumps(wire.encode(case), allow_nan=False)
+    assert wire.decode(CaseResult, json.loads(text)).metrics == {"good": 1.5}
+
+
+@pytest.mark.parametrize("number", NO_JSON)
+def test_any_other_number_that_json_cannot_hold_is_refused_by_the_writer(number: float) -> None:
+    with pytest.raises(WireError, match="JSON has no number like"):
+        wire.encode(Sample(name="x", share=number))
+    with pytest.raises(WireError, match="JSON has no number like"):
+        wire.encode([number])
+
+
 def test_what_an_older_writer_left_out_takes_its_default() -> None:
     assert wire.decode(Sample, GOOD) == Sample(name="x", share=1.5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,6 +40,7 @@ def compare_arms(chosen: Chosen, question: Question) -> AbResult:
     return judge(measurements, _outcomes(chosen, chosen.rows("ab_cases", **arms), groups, question), question)
 
 
+@functools.lru_cache(maxsize=4096)  # a year asks a million times about a few hundred rows
 def without_arm(row_id: str, arm: str) -> tuple[str, ...]:
     """What a row is besides its arm: the values that its id joins by dots, without one that is the arm's.
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
 from statistics import median
 from typing import Any, Literal
 
 from shuntyard.analyses.query import Chosen
 from shuntyard.stats import anomaly, changes
 from shuntyard.stats.anomaly import Anomaly
+from shuntyard.stats.changes import Change
 from shuntyard.stats.sample import Metric
 
 LEAST_CHANGE = 0.03  # of a row's time or memory
 LEAST_CASE_CHANGE = 0.20  # single cases are many and noisy
 LEAST_CASE_S = 0.1
+Seek = Callable[[Sequence[tuple[Sequence[float], float]], int, float], list[tuple[Change, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,11 @@ class Newest:
     anomaly: Anomaly
 
 
+def row_series(chosen: Chosen) -> tuple[Series, ...]:
+    """Time and memory of every row, for those who want the points besides what `trends` and `newest` say of them."""
+    return tuple(_series(chosen.rows("trend_executions")))
+
+
 def trends(
     chosen: Chosen,
     *,
@@ -82,42 +90,52 @@ def trends(
     least_case_change: float = LEAST_CASE_CHANGE,
     least_case_s: float = LEAST_CASE_S,
     cases: bool = True,
+    rows: Sequence[Series] | None = None,
+    seek: Seek = changes.of_many,
 ) -> Trends:
-    """Change points in every row's time and memory, and, where asked, in every case that takes `least_case_s`."""
-    found: list[Shift] = []
-    count = too_short = 0
-    for series, least in _all(chosen, cases, least_case_s, least_change, least_case_change):
-        points = list(_commits(series))
-        count += 1
-        if len(points) < 2 * changes.LEAST:
-            too_short += 1
-            continue
-        values = [value for _, _, value in points]
-        for change in changes.changes(values, seed=seed, alpha=alpha, least_change=least):
-            sha, since, _ = points[change.index]
-            found.append(
-                Shift(
-                    series=series,
-                    direction="regressed" if change.ratio > 1 else "improved",
-                    last_before=points[change.index - 1][0],
-                    first_after=sha,
-                    since=since,
-                    before=change.before,
-                    after=change.after,
-                    ratio=change.ratio,
-                    p=change.p,
-                    commits=len(points),
-                )
-            )
+    """Change points in every row's time and memory, and, where asked, in every case that takes `least_case_s`.
+
+    `rows` is what `row_series` gave, for who has asked already; `seek` does the work, perhaps in another process.
+    """
+    slow = _series(chosen.rows("trend_cases", least_s=least_case_s)) if cases else ()
+    rows = row_series(chosen) if rows is None else rows
+    asked = [
+        (series, tuple(_commits(series)), least)
+        for series, least in chain(zip(rows, repeat(least_change)), zip(slow, repeat(least_case_change)))
+    ]
+    long = [each for each in asked if len(each[1]) >= 2 * changes.LEAST]
+    wanted = [([value for _, _, value in points], least) for _, points, least in long]
+    found = [
+        _shift(series, points, change)
+        for (series, points, _), changed in zip(long, seek(wanted, seed, alpha), strict=True)
+        for change in changed
+    ]
     found.sort(key=lambda shift: (-shift.ratio, shift.series.row_id, shift.series.case, shift.since))
-    return Trends(shifts=tuple(found), series=count, too_short=too_short)
+    return Trends(shifts=tuple(found), series=len(asked), too_short=len(asked) - len(long))
 
 
-def newest(chosen: Chosen, *, run: str = "") -> tuple[Newest, ...]:
+def _shift(series: Series, points: Sequence[tuple[str, datetime, float]], change: Change) -> Shift:
+    sha, since, _ = points[change.index]
+    return Shift(
+        series=series,
+        direction="regressed" if change.ratio > 1 else "improved",
+        last_before=points[change.index - 1][0],
+        first_after=sha,
+        since=since,
+        before=change.before,
+        after=change.after,
+        ratio=change.ratio,
+        p=change.p,
+        commits=len(points),
+    )
+
+
+def newest(chosen: Chosen, *, run: str = "", rows: Sequence[Series] | None = None) -> tuple[Newest, ...]:
     """The newest run of each row's time and memory against those before it; `run` ("provider run_id attempt") names
-    another one to judge. The oddest first; the history that is too short last, and told as such."""
+    another one to judge. The oddest first; the history that is too short last, and told as such. `rows` as in `trends`.
+    """
     found = []
-    for series in _series(chosen.rows("trend_executions")):
+    for series in row_series(chosen) if rows is None else rows:
         place = len(series.runs) - 1 if not run else series.runs.index(run) if run in series.runs else -1
         if place >= 0:
             judged = anomaly.judge(series.values[:place], series.values[place])
@@ -128,15 +146,6 @@ def newest(chosen: Chosen, *, run: str = "") -> tuple[Newest, ...]:
 def _oddest(each: Newest) -> tuple[float, str, str]:
     order = {"high": 0.0, "low": 1.0, "normal": 2.0, "history too short": 3.0}[each.anomaly.status]
     return order, each.series.row_id, each.series.metric
-
-
-def _all(
-    chosen: Chosen, cases: bool, least_case_s: float, least_change: float, least_case_change: float
-) -> Iterator[tuple[Series, float]]:
-    for series in _series(chosen.rows("trend_executions")):
-        yield series, least_change
-    for series in _series(chosen.rows("trend_cases", least_s=least_case_s) if cases else ()):
-        yield series, least_case_change
 
 
 def _series(found: Iterable[dict[str, Any]]) -> Iterator[Series]:

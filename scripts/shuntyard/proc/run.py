@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from shuntyard.proc.log import LIMIT, Log
-from shuntyard.proc.tree import Tree, name_of
+from shuntyard.proc.tree import Tree, name_of, own_peak
 from shuntyard.proc.wakeups import Wakeups
 
 GRACE_S = 5.0  # between SIGTERM and SIGKILL; GitHub itself leaves 7.5 s after a cancel
@@ -115,7 +115,7 @@ class _Watch:
         self._status: int | None = None
         self._duration = 0.0
         self._peak = 0  # bytes
-        self._own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
+        self._own_peak = own_peak() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
         self._pause = _FIRST_SAMPLE_S
         self._next_sample = 0.0
         self._last_byte = b"\n"

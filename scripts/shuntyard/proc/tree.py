@@ -60,6 +60,16 @@ def name_of(pid: int) -> str:
     return _read(f"/proc/{pid}/comm").decode(errors="replace").strip()
 
 
+def own_peak() -> int:
+    """Bytes: the most that this process itself has held (VmHWM, proc(5)); 0 where the platform cannot tell.
+
+    ru_maxrss is no such figure: it starts from what the parent had when it started us.
+    """
+    _, _, rest = _read("/proc/self/status").partition(b"VmHWM:")
+    kilobytes = rest.split(maxsplit=1)[:1]
+    return int(kilobytes[0]) * 1024 if kilobytes else 0
+
+
 def _has_children_files() -> bool:
     pid = os.getpid()
     return os.path.exists(f"/proc/{pid}/task/{pid}/children")  # noqa: PTH110 - a path of /proc, on a hot start

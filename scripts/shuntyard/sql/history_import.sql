@@ -2,12 +2,12 @@
 SELECT run_key, 'it has no row of its own, or several' AS what
 FROM incoming
 GROUP BY run_key
-HAVING count(*) FILTER (record = 'run') <> 1
+HAVING count(*) FILTER (record = 'run') <> 1 AND NOT bool_and(record = 'job')
 
 UNION ALL
 SELECT run_key, 'a row says neither what it is nor when its run was'
 FROM incoming
-WHERE record IS NULL OR record NOT IN ('run', 'execution', 'case') OR run_key IS NULL OR run_started_at IS NULL
+WHERE record IS NULL OR record NOT IN ('run', 'execution', 'case', 'job') OR run_key IS NULL OR run_started_at IS NULL
 
 UNION ALL
 SELECT part.run_key, 'a row names another run'
@@ -34,8 +34,15 @@ WHERE record = 'case' AND NOT EXISTS (
 UNION ALL
 SELECT run_key, 'a row lacks its outcome, or a time of it is no number'
 FROM incoming
-WHERE record <> 'run' AND (
+WHERE record IN ('execution', 'case') AND (
     execution IS NULL OR outcome IS NULL OR position IS NULL
     OR NOT isfinite(coalesce(duration_s, setup_s)) OR NOT isfinite(coalesce(peak_memory_mb, call_s))
     OR coalesce(duration_s, setup_s) IS NULL OR coalesce(peak_memory_mb, call_s) IS NULL
-);
+)
+
+UNION ALL
+SELECT run_key, 'a job has no name, or its run has two lists of them'
+FROM incoming
+WHERE record = 'job'
+GROUP BY run_key
+HAVING bool_or(job IS NULL OR position IS NULL) OR count(DISTINCT digest) <> 1 OR count(DISTINCT position) <> count(*);

@@ -43,8 +43,10 @@ SELECT
 FROM records
 WHERE record = 'case';
 
--- What a CI provider knows of jobs is in no result: a caller who has it fills this.
-CREATE TABLE jobs (
-    provider VARCHAR, repository VARCHAR, run_id VARCHAR, attempt INTEGER, pipeline VARCHAR, job VARCHAR,
-    runner VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP, completed_at TIMESTAMP, setup_s DOUBLE, test_s DOUBLE
-);
+-- What the CI provider knows of jobs, as far as it was asked (`shuntyard history jobs`).
+CREATE VIEW jobs AS
+SELECT
+    provider, repository, run_id, attempt, pipeline, job, runner, created_at, started_at, completed_at, setup_s,
+    test_s
+FROM records
+WHERE record = 'job';

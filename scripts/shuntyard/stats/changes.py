@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,7 @@ ALPHA = 0.02
 PERMUTATIONS = 499
 LEAST = 5  # points in a stretch: a shift is reported on its fifth point at the earliest
 MOST = 250  # the last points of a longer series count: the work grows with the square
-_ROWS = 32  # permutations tried at once, fewer where they would hold more than so many numbers:
-_NUMBERS = 2_000_000
+_ROWS = 2  # permutations tried at once: most series are soon let go, and small arrays are not mapped afresh each time
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,6 +68,11 @@ def changes(
     return _told(series, cuts, p_values, least_change, offset)
 
 
+def of_many(wanted: Sequence[tuple[Sequence[float], float]], seed: int, alpha: float) -> list[tuple[Change, ...]]:
+    """The change points of many series, each given with its least change: a piece of work for another process."""
+    return [changes(values, seed=seed, alpha=alpha, least_change=least) for values, least in wanted]
+
+
 def _search(
     series: Floats, cuts: Sequence[int], least: int, alpha: float, permutations: int, generator: np.random.Generator
 ) -> tuple[int, float] | None:
@@ -97,9 +102,8 @@ def _p_value(
     (Besag and Clifford 1991): most series do not change, and a few permutations show it."""
     stronger, done = 0, 0
     enough = alpha * (permutations + 1) - 1  # more than so many stronger ones: p > α
-    rows = max(1, min(_ROWS, _NUMBERS // max(len(piece) for piece in pieces) ** 2))
     while done < permutations and stronger <= enough:
-        count = min(rows, permutations - done)
+        count = min(_ROWS, permutations - done)
         strengths = np.full(count, -np.inf)
         for piece in pieces:
             shuffled = generator.permuted(np.tile(piece, (count, 1)), axis=1)
@@ -114,28 +118,67 @@ def _best(series: Floats, least: int, free: bool) -> tuple[Floats, Ints]:
     rows, n = series.shape
     if n < 2 * least:
         return np.full(rows, -np.inf), np.zeros(rows, dtype=np.int64)
-    split, end = _splits(n, least, free)
-    # sums[r, i, j] is the sum of |x − y| over x in the first i and y in the first j points of row r.
-    sums = np.zeros((rows, n + 1, n + 1))
-    np.abs(series[:, :, np.newaxis] - series[:, np.newaxis, :], out=sums[:, 1:, 1:])
-    np.cumsum(sums, axis=1, out=sums)
-    np.cumsum(sums, axis=2, out=sums)
-    left = sums[:, split, split]
-    cross = sums[:, split, end] - left
-    right = sums[:, end, end] - left - 2 * cross
-    a, b = split.astype(float), (end - split).astype(float)
-    strength = a * b / (a + b) * (2 * cross / (a * b) - left / (a * (a - 1)) - right / (b * (b - 1)))
-    winner = strength.argmax(axis=1)
-    return strength[np.arange(rows), winner], split[winner]
+    weights = _weights(n, least, free)
+    both, left = _sums(series, free)
+    first = slice(least, n - least + 1)
+    ends = left[:, np.newaxis, 2 * least :] if free else left[:, np.newaxis, n:]
+    strength = both[:, first, 2 * least :] if free else both[:, first]
+    strength *= weights.both
+    strength += left[:, first, np.newaxis] * weights.left
+    strength += ends * weights.end
+    strength += weights.fits
+    best = strength.max(axis=2)
+    winner = best.argmax(axis=1)
+    return best[np.arange(rows), winner], winner + least
 
 
-@functools.lru_cache(maxsize=512)
-def _splits(n: int, least: int, free: bool) -> tuple[Ints, Ints]:
-    """Every split with every end of the second stretch (or only `n`) that leaves `least` points on both sides."""
-    ends = np.arange(2 * least if free else n, n + 1)
-    split, end = np.meshgrid(np.arange(least, n - least + 1), ends, indexing="ij")
-    fits = end - split >= least
-    return split[fits], end[fits]
+def _sums(series: Floats, free: bool) -> tuple[Floats, Floats]:
+    """`both[r, i, j]`: the sum of |x − y| over x in the first i and y in the first j points of row r (only j = n where
+    the end is not free); `left[r, i]`: the same for j = i."""
+    rows, n = series.shape
+    away = np.abs(series[:, :, np.newaxis] - series[:, np.newaxis, :])
+    left = np.zeros((rows, n + 1))
+    if free:
+        both = np.zeros((rows, n + 1, n + 1))
+        np.cumsum(away, axis=1, out=both[:, 1:, 1:])
+        np.cumsum(both, axis=2, out=both)
+        left[:] = np.einsum("rii->ri", both)
+        return both, left
+    np.cumsum(2 * np.einsum("rij,ij->ri", away, np.tri(n)), axis=1, out=left[:, 1:])
+    both = np.zeros((rows, n + 1, 1))
+    np.cumsum(away.sum(axis=2), axis=1, out=both[:, 1:, 0])
+    return both, left
+
+
+class _Weights(NamedTuple):
+    """A split's strength is linear in the three sums; `fits` is 0, or −∞ where a stretch would be too short. Each is
+    splits × ends."""
+
+    both: Floats
+    left: Floats
+    end: Floats
+    fits: Floats
+
+
+@functools.lru_cache(maxsize=64)
+def _weights(n: int, least: int, free: bool) -> _Weights:
+    """For every split, from `least` on, with every end of the second stretch, from 2·`least` on (or only `n`).
+
+    With a and b points in the stretches, L and E the sums within the first i and the first j points and S that between
+    them, the second stretch's own sum is E + L − 2·S, so Q = a·b/(a + b) · (2·(S − L)/(a·b) − L/(a·(a − 1)) −
+    (E + L − 2·S)/(b·(b − 1))).
+    """
+    a = np.arange(least, n - least + 1, dtype=float)[:, np.newaxis]
+    b = np.arange(2 * least if free else n, n + 1, dtype=float) - a
+    fits = b >= least
+    b = np.where(fits, b, 2.0)
+    scale, second = a * b / (a + b), 1 / (b * (b - 1))
+    return _Weights(
+        both=scale * (2 / (a * b) + 2 * second),
+        left=scale * (-2 / (a * b) - 1 / (a * (a - 1)) - second),
+        end=scale * -second,
+        fits=np.where(fits, 0.0, -np.inf),
+    )
 
 
 def _told(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuntyard.store.key import SCHEMA
-from shuntyard.store.layout import FILE_COLUMNS, RUN
+from shuntyard.store.layout import FILE_COLUMNS, JOB, RUN
 
 ROW_GROUP = 122_880  # rows; DuckDB reads row groups in parallel and skips those whose statistics rule them out
 META = "shuntyard"  # the key in a file's metadata: JSON with schema and what else a writer says
@@ -56,9 +56,9 @@ def read_about(file: Path | BinaryIO) -> dict[str, Any]:
 
 
 def read_digest(file: BinaryIO, run_key: str) -> str:
-    """The digest of one run of a merged file; empty when it is not there."""
+    """The digest of one run of a merged file, or of its jobs; empty when it is not there."""
     columns = ["record", "run_key", "digest"]
-    wanted = [("record", "=", RUN), ("run_key", "=", run_key)]
+    wanted = [("record", "in", (RUN, JOB)), ("run_key", "=", run_key)]
     found = pq.read_table(file, columns=columns, filters=wanted).column("digest").to_pylist()
     return str(found[0]) if found else ""
 

@@ -19,7 +19,17 @@ from shuntyard.store import Appended, Store
 from shuntyard.store.arrow import schema_of
 from shuntyard.store.export import check_format, fill
 from shuntyard.store.key import RunId
-from shuntyard.store.layout import CASE, CASE_COLUMNS, EXECUTION, EXECUTION_COLUMNS, FILE_COLUMNS, RUN, RUNS
+from shuntyard.store.layout import (
+    CASE,
+    CASE_COLUMNS,
+    EXECUTION,
+    EXECUTION_COLUMNS,
+    FILE_COLUMNS,
+    JOB,
+    JOB_COLUMNS,
+    RUN,
+    RUNS,
+)
 from shuntyard.store.relations import SQL, batches, connect
 from shuntyard.store.tables import RunTables
 
@@ -86,7 +96,7 @@ def _complete(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 def _check(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
     """Raises ShuntyardError when rows do not fit together, or a key does not belong to its run."""
     wrong = connection.execute((SQL / "history_import.sql").read_text(encoding="utf-8")).fetchall()
-    runs = connection.sql("FROM incoming WHERE record = 'run'").to_arrow_table().to_pylist()
+    runs = connection.sql("FROM incoming WHERE record IN ('run', 'job')").to_arrow_table().to_pylist()
     wrong += [(row["run_key"], "its key does not belong to its name") for row in runs if _id(row).key != row["run_key"]]
     if wrong:
         told = "; ".join(f"run {run_key}: {what}" for run_key, what in wrong[:5])
@@ -107,10 +117,11 @@ def _id(row: Mapping[str, Any]) -> RunId:
 def _run(connection: duckdb.DuckDBPyConnection, run_key: str) -> RunTables:
     rows = "FROM incoming WHERE run_key = ? AND record = ? ORDER BY execution, position"
     parts = {}
-    for record, columns in ((RUN, RUNS), (EXECUTION, EXECUTION_COLUMNS), (CASE, CASE_COLUMNS)):
+    kinds = {RUN: RUNS, EXECUTION: EXECUTION_COLUMNS, CASE: CASE_COLUMNS, JOB: JOB_COLUMNS}
+    for record, columns in kinds.items():
         table = connection.sql(rows, params=[run_key, record]).to_arrow_table()
         parts[record] = table.select(list(columns)).cast(schema_of(columns))
-    (about,) = parts[RUN].to_pylist()
+    about = (parts[RUN].to_pylist() or parts[JOB].to_pylist())[0]
     return RunTables(
         id=_id(about),
         started_at=about["run_started_at"],
@@ -118,4 +129,5 @@ def _run(connection: duckdb.DuckDBPyConnection, run_key: str) -> RunTables:
         runs=parts[RUN],
         executions=parts[EXECUTION],
         cases=parts[CASE],
+        jobs=parts[JOB],
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shuntyard.errors import ShuntyardError
 
-SCHEMA = 1  # of the files; a higher one is left alone with a problem, a lower one is read
+SCHEMA = 2  # of the files; a higher one is left alone with a problem, a lower one is read
 MOST_ATTEMPTS = 2**31 - 1
 _SLUG = 60  # characters
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -1,6 +1,6 @@
-"""The columns of a history file: one flat row for a run, an execution or a case. Names and DuckDB types, no more.
+"""The columns of a history file: one flat row for a run, execution, case or job. Names and DuckDB types, no more.
 
-A file holds three kinds of rows, told apart by `record`: its run first, then the executions, then the cases, which
+A file holds kinds of rows, told apart by `record`: its run first, then the executions, then the cases, which
 repeat what analyses group and filter by (Parquet keeps a repeated value once). Measured against one row an execution
 with a nested list of cases: counting outcomes over 10 million cases takes 0.2 s instead of 0.9, and memory follows the
 columns that a query names, not the longest list. docs/analyses/history.md has the figures.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from shuntyard.columns import CASES, EXECUTIONS, JOBS, KEY
 
-RUN, EXECUTION, CASE = "run", "execution", "case"
+RUN, EXECUTION, CASE, JOB = "run", "execution", "case", "job"
 
 # What every row says of its run.
 OF_RUN: dict[str, str] = {
@@ -66,12 +66,20 @@ CASE_COLUMNS: dict[str, str] = {
     "metrics": "VARCHAR",  # JSON: metric → number
 }
 
+# A run's jobs come later than its results, from the provider, and never change: a file of their own holds them.
+JOB_COLUMNS: dict[str, str] = {
+    **OF_RUN,
+    **JOBS,
+    "position": "INTEGER",  # in the provider's list, from 0
+    "digest": "VARCHAR",  # of all of the run's jobs
+}
+
 # Every column of a file, once.
-FILE_COLUMNS: dict[str, str] = {"record": "VARCHAR", **RUNS, **EXECUTION_COLUMNS, **CASE_COLUMNS}
+FILE_COLUMNS: dict[str, str] = {"record": "VARCHAR", **RUNS, **EXECUTION_COLUMNS, **CASE_COLUMNS, **JOB_COLUMNS}
 
 RELATIONS: dict[str, dict[str, str]] = {
     "runs": RUNS,
     "executions": EXECUTION_COLUMNS,
     "cases": CASE_COLUMNS,
-    "jobs": JOBS,
+    "jobs": JOB_COLUMNS,
 }

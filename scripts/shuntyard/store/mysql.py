@@ -18,10 +18,20 @@ from sqlalchemy.pool import NullPool
 from shuntyard.errors import ShuntyardError
 from shuntyard.store import EVERYTHING, Appended, Chosen, StoreDownError
 from shuntyard.store.arrow import flat, schema_of
-from shuntyard.store.layout import CASE, CASE_COLUMNS, EXECUTION, EXECUTION_COLUMNS, FILE_COLUMNS, RUN, RUNS
+from shuntyard.store.layout import (
+    CASE,
+    CASE_COLUMNS,
+    EXECUTION,
+    EXECUTION_COLUMNS,
+    FILE_COLUMNS,
+    JOB,
+    JOB_COLUMNS,
+    RUN,
+    RUNS,
+)
 from shuntyard.store.mysql_ci import write_ci
 from shuntyard.store.mysql_login import Login, read_login
-from shuntyard.store.mysql_schema import CASE_OWN, CASE_TABLE, EXECUTION_TABLE, RUN_TABLE, migrate
+from shuntyard.store.mysql_schema import CASE_OWN, CASE_TABLE, EXECUTION_TABLE, JOB_TABLE, RUN_TABLE, migrate
 from shuntyard.store.relations import History, Loaded
 from shuntyard.store.tables import RunTables
 
@@ -58,10 +68,14 @@ class MySQLStore:
                     return self._append(connection, run)
 
     def _append(self, connection: Connection, run: RunTables) -> Appended:
-        there = select(RUN_TABLE.c.digest).where(RUN_TABLE.c.run_key == run.id.key)
+        table = JOB_TABLE if len(run.jobs) else RUN_TABLE
+        there = select(table.c.digest).where(table.c.run_key == run.id.key).limit(1)
         digest = connection.execute(there).scalar()
         if digest is not None:
             return "already" if digest == run.digest else "differs"
+        if table is JOB_TABLE:
+            connection.execute(insert(JOB_TABLE), [_fit(row) for row in run.jobs.to_pylist()])
+            return "added"
         row = run.runs.to_pylist()[0]
         connection.execute(insert(RUN_TABLE).values(_fit(row)))  # first: its key makes a second writer wait
         for table, rows in ((EXECUTION_TABLE, run.executions), (CASE_TABLE, run.cases.select(list(CASE_OWN)))):
@@ -97,6 +111,7 @@ class MySQLStore:
             RUN: (RUNS, select(*(RUN_TABLE.c[name] for name in RUNS)), RUN_TABLE.c),
             EXECUTION: (EXECUTION_COLUMNS, select(*(owner[name] for name in EXECUTION_COLUMNS)), owner),
             CASE: (CASE_COLUMNS, select(*columns).select_from(joined), owner),
+            JOB: (JOB_COLUMNS, select(*(JOB_TABLE.c[name] for name in JOB_COLUMNS)), JOB_TABLE.c),
         }
         attempts = False
         with self._reaching(), self._begin("REPEATABLE READ") as connection:

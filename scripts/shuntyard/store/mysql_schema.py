@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 
 from shuntyard.errors import ShuntyardError
 from shuntyard.store import StoreDownError
-from shuntyard.store.layout import CASE_COLUMNS, EXECUTION_COLUMNS, RUNS
+from shuntyard.store.layout import CASE_COLUMNS, EXECUTION_COLUMNS, JOB_COLUMNS, RUNS
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 LOCK = "shuntyard_schema"
@@ -36,6 +36,7 @@ def _table(name: str, columns: Mapping[str, str], keys: tuple[str, ...]) -> Tabl
 
 RUN_TABLE = _table("shuntyard_runs", RUNS, ("run_key",))
 EXECUTION_TABLE = _table("shuntyard_executions", EXECUTION_COLUMNS, ("run_key", "execution"))
+JOB_TABLE = _table("shuntyard_jobs", JOB_COLUMNS, ("run_key", "position"))
 # A case's execution says the rest of it.
 CASE_OWN = (
     *("run_key", "execution", "position", "case", "case_id", "outcome"),

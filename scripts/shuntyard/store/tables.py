@@ -6,7 +6,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import chain, repeat
 from pathlib import Path
@@ -26,6 +26,8 @@ from shuntyard.store.layout import (
     CASE_COLUMNS,
     EXECUTION,
     EXECUTION_COLUMNS,
+    JOB,
+    JOB_COLUMNS,
     RUN,
     RUNS,
 )
@@ -33,7 +35,10 @@ from shuntyard.store.layout import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTables:
-    """One run: one row of `runs`, its `executions` and their `cases`, with the columns of layout.RELATIONS."""
+    """One run: one row of `runs`, its `executions` and their `cases`, with the columns of layout.RELATIONS.
+
+    Or its `jobs` and nothing else (store/jobs.py).
+    """
 
     id: RunId
     started_at: datetime
@@ -41,6 +46,7 @@ class RunTables:
     runs: pa.Table
     executions: pa.Table
     cases: pa.Table
+    jobs: pa.Table = field(default_factory=lambda: schema_of(JOB_COLUMNS).empty_table())
 
 
 def build(submission: Submission, now: datetime) -> RunTables:
@@ -235,5 +241,5 @@ def _digest(found: Sequence[tuple[RowReport, Run]], columns: Sequence[CaseColumn
 def write_run(run: RunTables, path: Path) -> None:
     """Writes the run's file, in place: the caller gives it its final name once it is whole."""
     with writer(path, {"run": run.id.stem, "digest": run.digest}) as out:
-        for table in flat({RUN: run.runs, EXECUTION: run.executions, CASE: run.cases}):
+        for table in flat({RUN: run.runs, EXECUTION: run.executions, CASE: run.cases, JOB: run.jobs}):
             out.write_table(table, row_group_size=ROW_GROUP)

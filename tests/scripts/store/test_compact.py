@@ -51,16 +51,16 @@ def files(store: ParquetStore) -> list[str]:
 def test_closed_months_become_one_file_each(store: ParquetStore) -> None:
     fill(store)
     before = sums(store)
-    assert merge(store).written == {"month=2026-10/all-v1-000001.parquet": 3, "month=2026-11/all-v1-000001.parquet": 3}
+    assert merge(store).written == {"month=2026-10/all-v2-000001.parquet": 3, "month=2026-11/all-v2-000001.parquet": 3}
     assert sums(store) == before and len(files(store)) == 8, "what was merged stays for readers that have listed it"
     assert len(clean(store).removed) == 6
-    assert files(store) == ["month=2026-10/all-v1-000001.parquet", "month=2026-11/all-v1-000001.parquet"]
+    assert files(store) == ["month=2026-10/all-v2-000001.parquet", "month=2026-11/all-v2-000001.parquet"]
     assert sums(store) == before
 
 
 def test_the_current_month_is_left_alone(store: ParquetStore) -> None:
     fill(store)
-    assert list(merge(store, "2026-11").written) == ["month=2026-10/all-v1-000001.parquet"]
+    assert list(merge(store, "2026-11").written) == ["month=2026-10/all-v2-000001.parquet"]
 
 
 def test_compacting_twice_changes_nothing(store: ParquetStore) -> None:
@@ -79,9 +79,9 @@ def test_a_run_that_comes_late_joins_its_month(store: ParquetStore) -> None:
     late = make_run(later(make_report("late"), -30))
     assert store.append(late) == "added"
     before = sums(store)
-    assert merge(store).written == {"month=2026-10/all-v1-000002.parquet": 4}
+    assert merge(store).written == {"month=2026-10/all-v2-000002.parquet": 4}
     assert sums(store) == before
-    assert clean(store).removed == (run_name(late.id, late.started_at).path, "month=2026-10/all-v1-000001.parquet")
+    assert clean(store).removed == (run_name(late.id, late.started_at).path, "month=2026-10/all-v2-000001.parquet")
     assert sums(store) == before
 
 
@@ -130,7 +130,7 @@ def test_a_damaged_merged_file_removes_nothing(tmp_path: Path) -> None:
     again = ParquetStore(LocalFolder(tmp_path))
     assert clean(again).removed == ()
     assert sums(again) == before, "the run files still have everything"
-    assert list(merge(again).written) == ["month=2026-11/all-v1-000002.parquet"], "and are merged again"
+    assert list(merge(again).written) == ["month=2026-11/all-v2-000002.parquet"], "and are merged again"
     assert sums(ParquetStore(LocalFolder(tmp_path))) == before
 
 
@@ -159,7 +159,7 @@ def test_a_compaction_that_comes_second_changes_nothing(tmp_path: Path, monkeypa
     monkeypatch.setattr(LocalFolder, "create", slower)
     assert merge(store).written == {}
     assert sums(store) == before
-    assert [path for path in files(store) if "all-" in path] == ["month=2026-11/all-v1-000001.parquet"]
+    assert [path for path in files(store) if "all-" in path] == ["month=2026-11/all-v2-000001.parquet"]
 
 
 def test_a_reader_survives_a_compaction_between_its_listing_and_its_look(

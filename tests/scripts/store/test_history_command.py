@@ -80,7 +80,7 @@ def test_export_import_and_the_environment(
     monkeypatch.setenv("SHUNTYARD_HISTORY", str(here / "other"))
     assert main(["history", "import", "out.parquet"]) == EXIT_GOOD
     assert "1 run added, 0 there already" in capsys.readouterr().out
-    assert list((here / "other").rglob("run-v1-*.parquet"))
+    assert list((here / "other").rglob("run-v2-*.parquet"))
 
 
 def test_compact(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,10 +89,10 @@ def test_compact(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         main(["history", "append", "report.json"])
     capsys.readouterr()
     assert main(["history", "compact"]) == EXIT_GOOD
-    assert capsys.readouterr().out == "wrote   month=2026-10/all-v1-000001.parquet  2 runs\n"
+    assert capsys.readouterr().out == "wrote   month=2026-10/all-v2-000001.parquet  2 runs\n"
     assert main(["history", "compact", "--grace", "-1"]) == EXIT_GOOD
     assert capsys.readouterr().out.count("removed") == 2
-    assert [path.name for path in here.rglob("*.parquet")] == ["all-v1-000001.parquet"]
+    assert [path.name for path in here.rglob("*.parquet")] == ["all-v2-000001.parquet"]
 
 
 def test_what_waits_is_told_with_the_command(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ NOVEMBER = datetime(2026, 11, 20)
 def test_a_hostile_key_makes_a_plain_name_in_its_month(run: RunId) -> None:
     path = PurePosixPath(run_name(run, NOVEMBER).path)
     assert path.parts[0] == "month=2026-11" and len(path.parts) == 2
-    assert re.fullmatch(r"run-v1-[A-Za-z0-9._-]+\.parquet", path.name) and len(path.name) < 160
+    assert re.fullmatch(r"run-v2-[A-Za-z0-9._-]+\.parquet", path.name) and len(path.name) < 160
 
 
 @given(IDS, IDS)

@@ -211,7 +211,7 @@ def test_files_of_a_newer_version_are_told_and_left_alone(local: ParquetStore) -
     local.append(make_run())
     path = only_file(local)
     local.append(make_run(make_report("78")))
-    path.rename(path.with_name(path.name.replace("run-v1-", "run-v2-")))
+    path.rename(path.with_name(path.name.replace("run-v2-", "run-v3-")))
     with local.history() as history:
         assert "newer version" in history.problems[0].message
         assert history.connection.execute("SELECT count(*) FROM runs").fetchall() == [(1,)]
@@ -224,7 +224,7 @@ def test_files_of_an_older_version_are_read(local: ParquetStore) -> None:
     old = pq.read_table(path).drop_columns(["hardware", "case_id", "cases_retried", "generated_at", "hw_simulated"])
     old = old.replace_schema_metadata({META: json.dumps({"schema": 0, "run": "x"})})
     path.unlink()
-    pq.write_table(old, path.with_name(path.name.replace("run-v1-", "run-v0-")))
+    pq.write_table(old, path.with_name(path.name.replace("run-v2-", "run-v1-")))
     local.append(make_run(make_report("78")))
     assert counts(local) == (2, 8, 24)
     with local.history() as history:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shuntyard.store.skips import OTHERWISE, RULES, SkipRule, label
+from shuntyard.result import CaseResult
+from shuntyard.store.skips import OTHERWISE, RULES, SkipRule, label, label_counts, parse_table
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,40 @@ def test_all_and_any_must_both_fit() -> None:
 
 def test_every_rule_can_fit() -> None:
     assert all(rule.any or rule.all or rule.names for rule in RULES)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (
+            "needs at least 2 devices\n/home/x/tests/tpu_test.py:3: needs at least 2 devices",
+            "Multiple Devices Required",
+        ),
+        ("mosaic_test.cc:7\nNot supported on ROCm", "Not Supported on ROCm"),
+        ("tpu_test.cc:7", OTHERWISE),
+        ("no output", OTHERWISE),
+        ("TPUs only", "TPU-Only"),
+        ("skipped for ROCm", "Not Supported on ROCm"),
+    ],
+)
+def test_where_it_was_skipped_says_nothing_about_why(reason: str, expected: str) -> None:
+    assert label(reason) == expected
+
+
+def test_patterns_are_regular_expressions() -> None:
+    rules = (SkipRule(label="some", any=(r"needs [2-9] cards?\b",)),)
+    assert [label(reason, rules=rules) for reason in ("Needs 4  cards", "needs 1 card")] == ["some", OTHERWISE]
+
+
+def test_counts() -> None:
+    cases = [
+        CaseResult(case=str(n), outcome="skipped", message=text) for n, text in enumerate(["tpu", "tpu", "", "cuda"])
+    ]
+    cases.append(CaseResult(case="a", outcome="failed", message="tpu"))
+    assert label_counts(cases) == {"TPU-Only": 2, OTHERWISE: 1, "NVIDIA-Specific": 1}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"otherwise": 1, "rules": []}', '{"otherwise": "x", "rules": [{}]}'])
+def test_what_is_no_table_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_table(text)

@@ -138,7 +138,7 @@ def test_a_file_says_what_it_is_and_damage_is_found(tmp_path: Path) -> None:
     path = tmp_path / "run.parquet"
     run = make_run(make_report(cases=make_cases(2000)))
     write_run(run, path)
-    assert read_about(path) == {"schema": 1, "run": run.id.stem, "digest": run.digest}
+    assert read_about(path) == {"schema": 2, "run": run.id.stem, "digest": run.digest}
     assert whole(path) and damage(path) == ""
     content = path.read_bytes()
     path.write_bytes(content[:-9])

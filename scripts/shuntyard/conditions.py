@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from lark import Lark, Token, Transformer, Tree, UnexpectedInput
 
-from shuntyard.alerts.units import BASELINE, QUANTITIES, UNITS, Dimension, compatible
 from shuntyard.errors import ShuntyardError
+from shuntyard.units import BASELINE, QUANTITIES, UNITS, Dimension, compatible
 
 MAX_LENGTH = 200
 
