@@ -24,8 +24,8 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## run the A/B pipeline on a real project, through the workflows that callers use
-	@$(BIN)/shuntyard demo
+demo: $(READY) ## run the A/B pipeline on a real project, to its verdict (SLOW=smoke slows one arm on purpose)
+	@$(BIN)/shuntyard demo $(addprefix --slow ,$(SLOW))
 
 test: $(READY) lint check ## everything that needs no heavy extras
 	@requirements/system

@@ -10,8 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from generator import cron
+
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 WORD = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
+TEST = r"^(\*|[A-Za-z0-9][A-Za-z0-9_./-]*)$"
 LABEL = r"^[A-Za-z0-9][A-Za-z0-9_ ./:+-]*$"
 
 
@@ -43,7 +46,8 @@ EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=1
 AxisValue = Word | int
 Risk = Literal["low", "medium", "high"]
 Minutes = Annotated[int, Field(ge=1, le=7200)]
-Cron = Annotated[str, Field(pattern=r"^[0-9*,/-]+( [0-9A-Za-z*,/-]+){4}$")]
+Cron = Annotated[str, Field(pattern=r"^[0-9*,/-]+( [0-9A-Za-z*,/-]+){4}$"), AfterValidator(cron.checked)]
+TestName = Annotated[str, Field(pattern=TEST), AfterValidator(_inside)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Repository = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")]
 Scalar = Annotated[str, Field(max_length=2000)] | bool | int

@@ -128,7 +128,7 @@ class _Assembler:
             needs=tuple(needs),
             matrix=JobOutput(SELECT, "matrix") if job.matrix else None,
             condition=self._condition(job),
-            permissions={"contents": "read"} if composite.workspace else {},
+            permissions={**({"contents": "read"} if composite.workspace else {}), **composite.permissions},
         )
 
     def _condition(self, job: schema.Job) -> Condition:

@@ -9,12 +9,27 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
+from generator.commands import Verb
 from generator.problems import show
+from shuntyard.console import accept_any_text
 from shuntyard.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE, ProblemsFound, ShuntyardError
 
-VERBS = ("render", "check", "rows", "rehearse", "compile", "demo", "history")
+VERBS = (
+    "render",
+    "check",
+    "rows",
+    "rehearse",
+    "compile",
+    "demo",
+    "history",
+    "dashboard",
+    "rollout",
+    "alerts",
+    "verdict",
+    "ingest",
+)
 
 OUTSIDE = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)  # the machine's fault, not a bug
 
@@ -27,19 +42,9 @@ EXITS = """exit codes:
 """
 
 
-class Verb(Protocol):
-    """What a module of `generator.commands` provides."""
-
-    SUMMARY: str
-    EPILOG: str
-
-    def configure(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def run(self, arguments: argparse.Namespace) -> int: ...
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line; returns the exit code."""
+    accept_any_text()
     style = "text"
     try:
         arguments = _parse(list(sys.argv[1:] if argv is None else argv))

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from generator.faults import suggest
 from generator.load import Toolkit
-from generator.pipeline import Composite, InputRef, Step, StepOutput, Temp, Uses, Value
+from generator.pipeline import Access, Composite, InputRef, Step, StepOutput, Temp, Uses, Value
 from generator.recipe import FromInput, FromOutput, TempFolder
 from generator.recipe import Step as RecipeStep
 from generator.source import Document, KeyPath
-from shuntyard.contract import Input, Output
+from shuntyard.contract import Contract, Input, Output
 from shuntyard.errors import Problem, ProblemsFound
 
 TOOLKIT_ACTION = "setup-toolkit"
@@ -52,7 +52,7 @@ def _from_contract(toolkit: Toolkit, name: str) -> Composite:
     with_: dict[str, Value] = {item.name: InputRef(item.name) for item in contract.inputs}
     setup = Step(id=TOOLKIT_ACTION, uses=Uses("own", TOOLKIT_ACTION), with_={"set": contract.libraries})
     interpreter = StepOutput(TOOLKIT_ACTION, "python") if contract.toolkit else None
-    step = Step(id=name, uses=Uses("script", name), with_=with_, interpreter=interpreter)
+    step = Step(id=name, uses=Uses("script", name), with_=with_, interpreter=interpreter, token=contract.token)
     return Composite(
         name=name,
         summary=contract.summary,
@@ -62,7 +62,17 @@ def _from_contract(toolkit: Toolkit, name: str) -> Composite:
         steps=(setup, step) if contract.toolkit else (step,),
         workspace=contract.workspace,
         exits=dict(contract.exits),
+        permissions=dict(contract.permissions),
     )
+
+
+def _granted(parts: Iterable[Contract | Composite]) -> dict[str, Access]:
+    """What all of them together need: write where any writes."""
+    granted: dict[str, Access] = {}
+    for part in parts:
+        for scope, level in part.permissions.items():
+            granted[scope] = "write" if "write" in (level, granted.get(scope)) else "read"
+    return granted
 
 
 class _RecipeReader:
@@ -99,6 +109,7 @@ class _RecipeReader:
             steps=tuple(steps),
             workspace=any(contract.workspace for contract in contracts) or any(one.workspace for one in used),
             exits={code: text for contract in contracts for code, text in contract.exits.items()},
+            permissions=_granted([*contracts, *used]),
         )
 
     def _step(self, index: int, item: RecipeStep) -> Step:
@@ -119,6 +130,7 @@ class _RecipeReader:
             optional=item.optional,
             when=InputRef(item.when) if item.when else None,
             interpreter=self._interpreter(path, item),
+            token=bool(item.script in self.toolkit.contracts and self.toolkit.contracts[item.script].token),
         )
         return self._with_own_inputs(path, item, step)
 
@@ -187,6 +199,7 @@ class _RecipeReader:
             always=step.always,
             optional=step.optional,
             interpreter=step.interpreter,
+            token=step.token,
         )
 
     def _value(self, path: KeyPath, value: object) -> Value:

@@ -76,5 +76,6 @@ def workflow_triggers(
         crons=tuple((schedule.cron, schedule.timezone or "") for schedule in schedules if schedule),
         labels=tuple(triggers.labels),
         branches=tuple(triggers.push.branches) if triggers.push else (),
+        after_run=bool(triggers.call and triggers.call.after_run),
     )
     return result, problems

@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator import contracts, faults, recipe, schema
+from generator.alerts_format import AlertsFile
+from generator.bound import check_with
+from generator.rollout_format import RolloutFile
+from generator.skips import SkipsFile
 from generator.source import Document, read
 from shuntyard.contract import Contract
 from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
@@ -16,6 +20,7 @@ from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
 Model = TypeVar("Model", bound=BaseModel)
 
 SHARED_FILES = ("toolkit", "runners", "labels", "pins", "suites", "actions")
+OPTIONAL_FILES = ("rollout", "alerts", "skips")  # a toolkit without them works
 CHECKOUT = "actions/checkout"  # rendered where an action works on the caller's checkout
 
 
@@ -42,6 +47,9 @@ class Toolkit:
     contracts: dict[str, Contract]
     pipelines: dict[str, Pipeline]
     documents: dict[str, Document] = field(default_factory=dict)
+    rollout: RolloutFile | None = None
+    alerts: AlertsFile | None = None
+    skips: SkipsFile | None = None
 
     def action_names(self) -> list[str]:
         """Every composite action: the recipes, and each script that needs none."""
@@ -57,7 +65,7 @@ def load(root: Path) -> Toolkit:
     models: dict[str, Any] = {}
     documents: dict[str, Document] = {}
     pipelines: dict[str, Pipeline] = {}
-    for name in SHARED_FILES:
+    for name in (*SHARED_FILES, *(name for name in OPTIONAL_FILES if (folder / f"{name}.yml").exists())):
         try:
             documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml", tolerant=True)
             models[name] = validate(schema.FILES[name], documents[name])
@@ -67,7 +75,7 @@ def load(root: Path) -> Toolkit:
         hint = f"rename it to {path.stem}.yml"
         problems.append(Problem(file=f"matrices/{path.name}", rule="format", message="is not read", hint=hint))
     for path in sorted(folder.glob("*.yml")):
-        if path.stem in SHARED_FILES:
+        if path.stem in (*SHARED_FILES, *OPTIONAL_FILES):
             continue
         try:
             pipeline = load_pipeline(path, shown=f"matrices/{path.name}", expected=path.stem)
@@ -90,6 +98,9 @@ def load(root: Path) -> Toolkit:
         contracts=contracts.load(root),
         pipelines=pipelines,
         documents=documents,
+        rollout=models.get("rollout"),
+        alerts=models.get("alerts"),
+        skips=models.get("skips"),
     )
 
 
@@ -122,6 +133,9 @@ def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pip
             ("pipeline",), f"pipeline {model.pipeline!r} stands in {Path(shown).name}", hint=hint
         )
         raise ProblemsFound([problem])
+    problems = check_with(model, document)
+    if problems:
+        raise ProblemsFound(problems)
     return Pipeline(model=model, document=document)
 
 

@@ -86,6 +86,7 @@ class Step:
     """One step. `when` runs it only where that input is not empty; `always` whatever came before.
 
     `interpreter` is the step output that holds the Python to run a script with; None is the machine's own `python3`.
+    `token` hands a script the job's token, in GH_TOKEN.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Step:
     always: bool = False
     optional: bool = False
     interpreter: StepOutput | None = None
+    token: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ class Triggers:
     crons: tuple[tuple[str, str], ...] = ()  # (cron, timezone or "")
     labels: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+    after_run: bool = False  # called from `workflow_run`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
-    """One composite action. `workspace` says that its job must check out first."""
+    """One composite action. `workspace` says that its job must check out first, `permissions` what its job grants."""
 
     name: str
     summary: str
@@ -162,6 +165,7 @@ class Composite:
     steps: tuple[Step, ...]
     workspace: bool = False
     exits: dict[int, str] = field(default_factory=dict)
+    permissions: dict[str, Access] = field(default_factory=dict)
 
 
 CALL_TYPES: dict[InputType, str] = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import schema
+from generator import schema, skips
 from generator.assemble import assemble
 from generator.complete import check_complete
 from generator.compose import compose_all
@@ -25,6 +25,7 @@ from shuntyard.plan import CompiledPipeline
 OUTPUTS = (
     ".github/workflows/*.yml",
     ".github/actionlint.yaml",
+    ".github/zizmor.yml",
     "actions/*/action.yml",
     "matrices/compiled/*.json",
     "matrices/schema/*.json",
@@ -82,9 +83,12 @@ def _files(
     for name, composite in composites.items():
         yield f"actions/{name}/action.yml", target.action(composite)
     yield ".github/actionlint.yaml", target.actionlint(toolkit)
+    yield ".github/zizmor.yml", target.zizmor()
     for name, pipeline in compiled.items():
         if toolkit.pipelines[name].model.rows == "own":
             yield f"matrices/compiled/{name}.json", style.json_file(f"matrices/{name}.yml", wire.encode(pipeline))
+    if toolkit.skips:
+        yield skips.RENDERED, style.json_file("matrices/skips.yml", toolkit.skips.table())
     for name in schema.FILES:
         yield f"matrices/schema/{name}.json", style.json_file("generator/schema.py", schema.json_schema(name))
     yield from reference_pages(toolkit, composites, workflows, compiled)

@@ -5,134 +5,58 @@ JSON Schemas for editors are rendered from these models, so a description here i
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from generator.alphabet import (
-    Argument,
-    AxisValue,
-    Commit,
-    Cron,
-    EnvName,
-    LabelName,
-    Minutes,
-    Name,
-    PathPattern,
-    Repository,
-    Risk,
-    Scalar,
-    Strict,
-    Text,
-    Word,
+from generator.alerts_format import AlertsFile
+from generator.alphabet import AxisValue, Cron, LabelName, Minutes, Name, Risk, Scalar, Strict, Text, Word
+from generator.inventory import (
+    Configuration,
+    Label,
+    LabelsFile,
+    Pin,
+    PinsFile,
+    Quarantine,
+    Runner,
+    RunnersFile,
+    SuiteBase,
+    SuitesFile,
+    ToolkitFile,
 )
 from generator.recipe import ActionsFile
+from generator.rollout_format import RolloutFile
+from generator.skips import SkipsFile
 
-
-class ToolkitFile(Strict):
-    """matrices/toolkit.yml: where this toolkit lives. A fork changes `repository`."""
-
-    repository: Repository = Field(description="owner/name of the repository that holds the toolkit")
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
-        description="the ref that callers use, such as v1"
-    )
-    self_reference: Literal["local", "pinned"] = Field(
-        default="local",
-        alias="self-reference",
-        description="local: `$/actions/x`; pinned: `owner/repo/actions/x@version`, for GitHub Enterprise Server",
-    )
-    hub: Name = Field(description="the runner for jobs that need no special hardware: select, report, gate")
-
-
-class Pin(Strict):
-    """A marketplace action, pinned."""
-
-    version: Annotated[str, Field(pattern=r"^v[0-9][A-Za-z0-9.]*$")]
-    commit: Commit
-
-
-class Label(Strict):
-    """A pull-request label that triggers something."""
-
-    summary: Text
-    color: Annotated[str, Field(pattern=r"^[0-9a-f]{6}$")] = "1f6feb"
-
-
-class Quarantine(Strict):
-    """A runner that must not be used. Expires, so that nobody forgets it."""
-
-    owner: Text
-    reason: Text
-    until: date
-
-
-class Runner(Strict):
-    """A kind of machine."""
-
-    labels: list[LabelName] = Field(min_length=1, description="what `runs-on` asks for")
-    summary: Text
-    hosted: bool = Field(default=False, description="GitHub's own machine")
-    accelerator: Word | None = Field(
-        default=None, description="such as gpu_rocm, gpu_cuda, npu_spyre; absent on plain machines"
-    )
-    cards: Annotated[int, Field(ge=1)] | None = None
-    memory_gb: Annotated[int, Field(ge=1)] | None = Field(default=None, alias="memory-gb")
-    cost: Annotated[int, Field(ge=0)] | None = Field(default=None, description="US cents an hour, where known")
-    quarantine: Quarantine | None = None
-
-
-class RunnersFile(Strict):
-    """matrices/runners.yml: each runner, declared once."""
-
-    runners: dict[Name, Runner] = Field(min_length=1)
-
-
-class LabelsFile(Strict):
-    """matrices/labels.yml: each label, declared once."""
-
-    labels: dict[LabelName, Label]
-
-
-class PinsFile(Strict):
-    """matrices/pins.yml: each marketplace action, pinned once."""
-
-    pins: dict[Repository, Pin]
-
-
-class SuiteBase(Strict):
-    """A test suite: the tests that every configuration of it runs, and where they live."""
-
-    tests: list[Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9_./-]*)$")]] = Field(
-        default=["*"], description="test modules; `*` is whatever the project's own pytest settings collect"
-    )
-    places: list[PathPattern] = Field(
-        default=["test/{test}.py", "tests/{test}.py", "testing/{test}.py"], description="where a test is looked for"
-    )
-    command: list[Argument] = Field(default=[], description="an argument vector to run instead of pytest")
-    arguments: list[Argument] = Field(default=[], description="extra pytest arguments")
-
-
-class Configuration(Strict):
-    """A test configuration: a suite, and what it adds to it."""
-
-    suite: Word
-    adds: list[Word] = Field(default=[], description="tests on top of the suite's own")
-    risk: Risk = "low"
-    phase: Word | None = Field(default=None, description="the rollout phase it belongs to, such as 2A")
-    python_runner: bool = Field(
-        default=True, alias="python-runner", description="the feature flag: the Python runner is switched on for it"
-    )
-    timeout_minutes: Minutes = Field(default=60, alias="timeout-minutes")
-    arguments: list[Argument] = []
-    env: dict[EnvName, Argument] = {}
-
-
-class SuitesFile(Strict):
-    """matrices/suites.yml: every suite and every configuration of it."""
-
-    suites: dict[Word, SuiteBase]
-    configurations: dict[Word, Configuration]
+__all__ = [
+    "FILES",
+    "ActionsFile",
+    "AlertsFile",
+    "Call",
+    "Configuration",
+    "ConfigurationFilter",
+    "Gate",
+    "Job",
+    "Label",
+    "LabelsFile",
+    "Pin",
+    "PinsFile",
+    "PipelineFile",
+    "Push",
+    "Quarantine",
+    "RolloutFile",
+    "Runner",
+    "RunnerBy",
+    "RunnersFile",
+    "Schedule",
+    "SkipsFile",
+    "SuiteBase",
+    "SuitesAxis",
+    "SuitesFile",
+    "ToolkitFile",
+    "Triggers",
+    "json_schema",
+]
 
 
 class Schedule(Strict):
@@ -146,6 +70,9 @@ class Call(Strict):
     """`workflow_call`: the inputs that callers may set, by the names that the jobs' actions declare."""
 
     inputs: list[Name] = []
+    after_run: bool = Field(
+        default=False, alias="after-run", description="callers run it when another run has ended (`workflow_run`)"
+    )
 
 
 class Push(Strict):
@@ -245,6 +172,9 @@ FILES: dict[str, type[Strict]] = {
     "pins": PinsFile,
     "suites": SuitesFile,
     "actions": ActionsFile,
+    "rollout": RolloutFile,
+    "alerts": AlertsFile,
+    "skips": SkipsFile,
     "pipeline": PipelineFile,
 }
 

@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Properties are about results: how long an example takes on a busy machine is no fault (benchmarks measure time).
+settings.register_profile("shuntyard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shuntyard")
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("matrices", "scripts", "generator", "requirements", "actions", "docs", ".github", "examples")

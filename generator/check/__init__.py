@@ -12,6 +12,7 @@ from typing import Protocol
 
 from generator.check import (
     actionlint,
+    alerts,
     budget,
     checkout,
     concurrency,
@@ -22,6 +23,7 @@ from generator.check import (
     labels,
     permissions,
     pins,
+    rollout,
     runners,
     schemas,
     timeouts,
@@ -55,6 +57,8 @@ RULES: dict[str, Rule] = {
     "runners": runners,
     "gate": gate,
     "checkout": checkout,
+    "rollout": rollout,
+    "alerts": alerts,
     "actionlint": actionlint,
     "zizmor": zizmor,
     "schemas": schemas,

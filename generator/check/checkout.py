@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.check.subject import Subject
-from generator.check.support.shape import mapping
 from generator.check.support.workflow import steps
+from generator.shape import mapping
 from shuntyard.errors import Problem
 
 SUMMARY = "every actions/checkout says persist-credentials: false"

@@ -9,8 +9,8 @@ from typing import Any
 from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, calls
 from generator.check.support.expressions import never_on
-from generator.check.support.shape import dig, mapping
 from generator.check.support.workflow import display_name, events, jobs
+from generator.shape import dig, mapping
 from generator.source import KeyPath
 from shuntyard.errors import Problem
 

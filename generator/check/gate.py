@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from generator.check.subject import Subject
 from generator.check.support.expressions import body
-from generator.check.support.shape import items, mapping, texts
 from generator.check.support.workflow import Job, jobs
+from generator.shape import items, mapping, texts
 from shuntyard.errors import Problem
 
 SUMMARY = "a gate job needs every other job, runs always, requires each of them, and nothing runs after it"

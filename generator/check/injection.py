@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from generator.check.subject import File, Subject
 from generator.check.support import expressions
-from generator.check.support.shape import dig, mapping
 from generator.check.support.workflow import jobs, steps
+from generator.shape import dig, mapping
 from generator.source import KeyPath
 from shuntyard.errors import Problem
 

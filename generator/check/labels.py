@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from generator.check.subject import File, Subject
 from generator.check.support.expressions import contexts, literals
-from generator.check.support.shape import dig, texts
 from generator.check.support.workflow import jobs, steps
 from generator.faults import suggest
+from generator.shape import dig, texts
 from generator.source import KeyPath
 from shuntyard.errors import Problem
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, chains
-from generator.check.support.shape import mapping
 from generator.check.support.workflow import Job, events, jobs
+from generator.shape import mapping
 from shuntyard.errors import Problem
 
 SUMMARY = "what a callee's jobs ask for is granted along each call chain; our workflows state theirs, and never all"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from generator import schema
+from generator import callee, schema
 from generator.check.subject import File, Subject
-from generator.check.support import reference
 from generator.check.support.workflow import Job, Step, uses
 from generator.faults import suggest
 from shuntyard.errors import Problem
@@ -25,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _judge(file: File, item: Job | Step, pins: Mapping[str, schema.Pin], toolkit: str) -> Iterator[Problem]:
     path = (*item.path, "uses")
-    found = reference.parse(item.uses, toolkit)
+    found = callee.parse(item.uses, toolkit)
     if found.kind == "docker" and "@sha256:" not in found.text:
         hint = "write docker://image@sha256:…, so that the image cannot change"
         yield file.problem(path, f"{found.text} is not pinned to a digest", hint=hint)

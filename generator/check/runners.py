@@ -10,10 +10,10 @@ from typing import Any
 from generator import schema
 from generator.check.subject import Subject
 from generator.check.support.expressions import body
-from generator.check.support.shape import dig, items, mapping, texts
 from generator.check.support.workflow import Job, jobs
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
+from generator.shape import dig, items, mapping, texts
 from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
 from shuntyard.plan import CompiledPipeline

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from generator.check.subject import Subject
-from generator.check.support.tools import missing
+from generator.check.support.tools import OTHERWISE
+from generator.programs import missing
 from shuntyard.errors import Problem
 
 SUMMARY = "workflows and actions fit the schemas of SchemaStore, the matrices those of matrices/schema/"
@@ -22,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     try:
         vendored = importlib.import_module("check_jsonschema.builtin_schemas").get_builtin_schema
     except ImportError as error:
-        raise missing("check-jsonschema") from error
+        raise missing("check-jsonschema", OTHERWISE) from error
     schemas = {kind: vendored(f"vendor.github-{kind}") for kind in ("workflows", "actions")}
     for file in subject.files:
         kind = "actions" if file.is_action else "workflows"

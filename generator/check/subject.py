@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from generator.check.support.shape import dig
 from generator.load import Toolkit, load
 from generator.render import Rendering, render
+from generator.shape import dig
 from generator.source import Document, KeyPath, parse
 from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
 

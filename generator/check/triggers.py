@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from generator.check.subject import File, Subject
 from generator.check.support.expressions import body, contexts
-from generator.check.support.shape import dig, mapping, texts
 from generator.check.support.workflow import crons, events, jobs, steps
+from generator.shape import dig, mapping, texts
 from shuntyard.errors import Problem
 
 SUMMARY = (

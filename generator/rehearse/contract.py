@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from generator.check.support.shape import mapping
 from generator.faults import suggest
 from generator.rehearse.expect import is_literal
 from generator.rehearse.find import Call, Caller
+from generator.shape import mapping
 from generator.source import read
 from shuntyard.errors import Problem, ProblemsFound
 

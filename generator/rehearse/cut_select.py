@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from generator.check.support.shape import mapping
+from generator.shape import mapping
 from generator.source import read
 
 ACTION = "select-rows"

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.check.support.shape import items, mapping, texts
+from generator.rehearse.filters import branch_matches
 from generator.rehearse.find import Caller
 from generator.rehearse.repository import Repository
+from generator.shape import items, mapping, texts
 from shuntyard.errors import ShuntyardError
 
 PULL_REQUESTS = ("pull_request", "pull_request_target")
@@ -74,15 +75,6 @@ def choose_event(
         group = {"base_ref": f"refs/heads/{base}", "base_sha": repository.parent, "head_sha": repository.sha}
         payload |= {"action": "checks_requested", "merge_group": {**group, "head_ref": f"refs/heads/{queue}"}}
     return Event(name=name, payload=payload)
-
-
-def branch_matches(branch: str, patterns: Sequence[str]) -> bool:
-    """Whether a branch passes a `branches:` filter; the last pattern that matches decides, `!` takes away."""
-    chosen = False
-    for pattern in patterns:
-        if _fits(branch, pattern.removeprefix("!")):
-            chosen = not pattern.startswith("!")
-    return chosen
 
 
 def _default(caller: Caller, labelled: bool) -> str:
@@ -194,14 +186,3 @@ def _branch(repository: Repository) -> str:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _fits(branch: str, pattern: str) -> bool:
-    """Whether a branch fits one pattern: `*` stops at a slash, `**` does not, `?` and `+` repeat what is before."""
-    special = {"**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
-    pieces = re.findall(r"\*\*|\*|\[[^\]]+\]|\\.|.", pattern)
-    plain = (piece if len(piece) > 1 and piece[0] == "[" else re.escape(piece[-1]) for piece in pieces)
-    try:
-        return bool(re.fullmatch("".join(special.get(p, q) for p, q in zip(pieces, plain, strict=True)), branch))
-    except re.error:
-        return False

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator.check.support import reference
-from generator.check.support.shape import mapping, texts
+from generator import callee
 from generator.faults import suggest
+from generator.shape import mapping, texts
 from generator.source import Document, parse
 from shuntyard.errors import Problem, ProblemsFound, ShuntyardError
 
@@ -106,7 +106,7 @@ def choose_caller(callers: list[Caller], wanted: str, event: str) -> Caller:
 
 def _call(name: str, job: dict[str, Any], toolkit: str) -> Call | None:
     text = job.get("uses")
-    meant = reference.parse(text, toolkit) if isinstance(text, str) else None
+    meant = callee.parse(text, toolkit) if isinstance(text, str) else None
     if meant is None or meant.kind != "toolkit" or not meant.is_workflow:
         return None
     pipeline = PurePosixPath(meant.path).stem

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.check.support import reference
+from generator import callee
 from generator.rehearse.judge_jobs import NEVER_RAN, Circumstances, judge_jobs, worst
 from generator.rehearse.judge_rows import Call, Chosen, judge_rows, read_chosen
 from generator.rehearse.observe import Job, Log
@@ -107,7 +107,7 @@ class _Judge:
         """The workflow that a job of the caller calls, where it is at hand."""
         if not isinstance(job.get("uses"), str):
             return None
-        meant = reference.parse(job["uses"], self.scene.toolkit.settings.repository)
+        meant = callee.parse(job["uses"], self.scene.toolkit.settings.repository)
         tree = "toolkit" if meant.kind == "toolkit" else "caller"
         return next((f for f in self.stage.survey.files.values() if (f.tree, f.path) == (tree, meant.path)), None)
 

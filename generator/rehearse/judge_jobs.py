@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.check.support.shape import texts
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, Verdict
+from generator.shape import texts
 
 NEVER_RAN = "act never ran it"
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "not exercised", "skipped", "passed")

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.check.support.shape import items, mapping
 from generator.rehearse.expect import Expectation
 from generator.rehearse.judge_jobs import judge_instance
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
 from generator.rehearse.standins import cut
+from generator.shape import items, mapping
 from shuntyard import wire
 from shuntyard.evidence import Evidence
 from shuntyard.join import join, split_foreign

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.check.support.shape import dig, items, mapping
 from generator.rehearse.edits import Edit, Text
 from generator.rehearse.survey import File
+from generator.shape import dig, items, mapping
 from generator.source import KeyPath
 
 # What act 0.2.89 knows as permissions; it enforces none of them, so a block with another name in it is dropped whole.

@@ -12,8 +12,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.check.support.shape import mapping, texts
 from generator.rehearse.standins.step import NOT_EXERCISED, STEP_ID
+from generator.shape import mapping, texts
 
 TAIL = 15  # lines of a job's log that are kept to show why it failed
 _CONTINUED = "Failed but continue next step"

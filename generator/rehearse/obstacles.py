@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from generator.check.support import reference
-from generator.check.support.shape import items, mapping, texts
+from generator import callee
 from generator.rehearse.standins.cut import stands_in
 from generator.rehearse.survey import File, uses_of_steps
+from generator.shape import items, mapping, texts
 
 _MATRIX_VALUE = re.compile(r"\$\{\{\s*matrix\.([A-Za-z_][\w-]*)\s*\}\}")
 
@@ -22,7 +22,7 @@ def obstacle(file: File, job_id: str, labels: Iterable[frozenset[str]], toolkit:
         if job.get(key):
             return f"it needs a {key.rstrip('s')}, and no container runs here"
     if isinstance(job.get("uses"), str):
-        meant = reference.parse(job["uses"], toolkit)
+        meant = callee.parse(job["uses"], toolkit)
         return f"the workflow {meant.text} is not at hand" if meant.kind == "elsewhere" else ""
     docker = next((text for text in uses_of_steps(job.get("steps")) if text.startswith("docker://")), "")
     if docker:

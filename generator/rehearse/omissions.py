@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.check.support.shape import dig, items, mapping
 from generator.rehearse.events import Event
 from generator.rehearse.outcome import Omission
 from generator.rehearse.substitutes import Substitutes
 from generator.rehearse.survey import File, Survey
+from generator.shape import dig, items, mapping
 from generator.source import KeyPath
 
 WHY = {

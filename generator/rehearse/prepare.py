@@ -58,6 +58,7 @@ def prepare(scene: Scene, folder: Path, program: str) -> Stage:
         repository=caller, folder=folder, labels=scene.labels,
         mapped=_mapped(scene, reached, substitutes, caller, toolkit),
         default_branch=scene.repository.default_branch, jobs_at_once=scene.order.jobs_at_once, keep=scene.order.keep,
+        run_id=scene.order.run_id,
     )  # fmt: skip
     path = os.pathsep.join([str(folder / "bin"), scene.search_path])
     return Stage(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from generator.load import Toolkit
+from generator.programs import find
 from generator.rehearse import act, processes, results
 from generator.rehearse.conclude import conclude, headline
 from generator.rehearse.judge import Judged, judge
@@ -33,7 +34,7 @@ def rehearse(toolkit: Toolkit, order: Order, progress: Progress) -> Rehearsal:
     Raises ShuntyardError for what the user has to change first. The repository is only read; results go to
     `order.output`; nothing is left running or lying about, an interruption included.
     """
-    program = act.find()
+    program = find("act")
     results.check_output(order.output)
     scene = set_scene(toolkit, order)
     progress.say(_announce(scene))
@@ -87,7 +88,7 @@ def _conclude(
         output=str(scene.order.output),
         reports=results.find_reports(scene.order.output),
         act=act.version(program),
-        started_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        started_at=(datetime.now(timezone.utc) - timedelta(seconds=seconds)).isoformat(timespec="seconds"),
     )
 
 

@@ -20,7 +20,10 @@ from shuntyard.plan import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What the user asks for. Empty means no wish. `python` is what `python` is in jobs that set up none."""
+    """What the user asks for. Empty means no wish. `python` is what `python` is in jobs that set up none.
+
+    `run_id` is what the run calls itself; histories tell runs apart by it.
+    """
 
     pipeline: str
     repository: Path
@@ -34,6 +37,7 @@ class Order:
     jobs_at_once: int = 1
     output: Path
     keep: bool = False
+    run_id: str = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.check.support.reference import Reference
+from generator.callee import Reference
 
 STANDINS = Path(__file__).parent / "standins"
 # What GitHub allows in names; anything else could leave the folder, or be read as an expression.

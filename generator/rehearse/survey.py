@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from generator.check.support import reference
-from generator.check.support.reference import Reference
-from generator.check.support.shape import items, mapping
+from generator import callee
+from generator.callee import Reference
+from generator.shape import items, mapping
 from generator.source import Document, parse
 from shuntyard.errors import ProblemsFound
 
@@ -76,7 +76,7 @@ class _Walker:
             return
         self.found.files[tree, path] = File(tree=tree, path=path, text=text, document=document)
         for each in uses(document):
-            self.follow(tree, reference.parse(each, self.toolkit_name))
+            self.follow(tree, callee.parse(each, self.toolkit_name))
 
     def follow(self, tree: Tree, meant: Reference) -> None:
         match meant.kind:

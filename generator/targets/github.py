@@ -64,6 +64,12 @@ class GitHub:
         data = {"self-hosted-runner": {"labels": own}}
         return f"# {style.headline('matrices/runners.yml')}\n" + style.dump_yaml(data, comments={})
 
+    def zizmor(self) -> str:
+        """`.github/zizmor.yml`: callers may follow this toolkit's own version; every other action needs a commit."""
+        policies = {f"{self.settings.repository}/*": "ref-pin", "*": "hash-pin"}
+        data = {"rules": {"unpinned-uses": {"config": {"policies": policies}}}}
+        return f"# {style.headline('matrices/toolkit.yml')}\n" + style.dump_yaml(data, comments={})
+
     def comments(self) -> dict[str, str]:
         """The version that each pinned commit is, as a comment behind it."""
         return {f"{name}@{pin.commit}": pin.version for name, pin in self.pins.items()}
@@ -144,6 +150,8 @@ class GitHub:
         assert all(name in known or not isinstance(value, InputRef) for name, value in step.with_.items())
         if step.interpreter:
             environment["SHUNTYARD_PYTHON"] = self.spell(step.interpreter)
+        if step.token:
+            environment["GH_TOKEN"] = "${{ github.token }}"  # noqa: S105 - an expression, no token
         return environment
 
     def triggers(self, triggers: Triggers, workflow: Workflow) -> dict[str, Any]:

@@ -7,10 +7,9 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -23,9 +22,9 @@ from shuntyard.analyses.trends import trends
 from shuntyard.stats.ab import Question
 from shuntyard.store import open_store
 from tests.benchmarks.histories import make
+from tests.benchmarks.timing import timed
 
 pytestmark = pytest.mark.slow
-T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2026, 3, 1)
 TODAY = NOW.date()
@@ -42,12 +41,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def connection(folder: Path) -> Iterator[Connection]:
     with open_store(str(folder)).history() as history:
         yield history.connection
-
-
-def timed(benchmark: BenchmarkFixture, action: Callable[[], T], *, rounds: int, warmup_rounds: int = 0) -> T:
-    """What the action gives, after its rounds."""
-    run: Callable[..., T] = benchmark.pedantic  # which says nothing of its types
-    return run(action, rounds=rounds, warmup_rounds=warmup_rounds)
 
 
 def kpis_and_flakes(connection: Connection) -> tuple[int, int]:

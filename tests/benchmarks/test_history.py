@@ -20,6 +20,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from shuntyard import wire
 from shuntyard.report import Report, RowReport, Run, RunOrigin
 from shuntyard.result import CaseOutcome, CaseResult, Hardware
+from tests.benchmarks.timing import timed
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS, CONFIGS, CASES = 90, 50, 1112  # 90 nights of 50 configurations in two arms: ten million cases
@@ -71,8 +72,7 @@ def measured(code: str, *arguments: object) -> dict[str, Any]:
 
 def show(benchmark: BenchmarkFixture, run: Callable[[], dict[str, Any]], rounds: int) -> dict[str, Any]:
     """Times the whole process, and keeps what it says of itself."""
-    timed: Callable[..., dict[str, Any]] = benchmark.pedantic  # which says nothing of its types
-    last = timed(run, rounds=rounds, warmup_rounds=1)
+    last = timed(benchmark, run, rounds=rounds, warmup_rounds=1)
     benchmark.extra_info.update(last)
     print(f"\n{benchmark.name}: {last}")
     return last

@@ -37,7 +37,7 @@ FAULTS = {
     "a label named twice": ("[ciflow/nightly]", "[ciflow/nightly, ¦ciflow/nightly]", "'ciflow/nightly' is named twice", "once"),
     "an input named twice": ("[percent, mode,", "[percent, ¦percent, mode,", "'percent' is named twice", "once"),
     "a truth value that is none": ("action: run-shard", "action: run-shard, with: {verbose: ¦maybe}", "input 'verbose' is 'maybe'", "true or false"),
-    "data that is no JSON": ("action: analyse", "action: analyse, with: {plan: ¦'{a: 1}'}", "input 'plan' is not JSON", "What was selected."),
+    "data that is no JSON": (ALL, "triggers: {dispatch: true}\n" + PLAIN.replace("analyse}", "analyse, with: {plan: ¦'{a: 1}'}}"), "input 'plan' is not JSON", "What was selected."),
     "a number at home that is none": ("percent: 25", "percent: ¦half", "input 'percent' is 'half'", "write a number"),
     "a choice at home that is none": ("mode: split", "mode: ¦both", "input 'mode' is 'both'", "one of paired, split, python, shell"),
     "an input that nobody gives": ("report: {needs: test, action: analyse}", "report: ¦{needs: test, action: compile-matrix}", "compile-matrix requires the input 'matrix'", "The file's path."),

@@ -25,6 +25,7 @@ from generator.pipeline import (
     Value,
     Workflow,
 )
+from generator.programs import find
 from generator.targets.github import GitHub, quoted, run_line
 from shuntyard.contract import Input
 from tests.generator.yard import Yard
@@ -223,6 +224,6 @@ def test_actionlint_finds_nothing_in_what_is_rendered(rendered_files: Files, tmp
     (tmp_path / ".git").mkdir()
     workflows = sorted(str(path) for path in Path(tmp_path, ".github", "workflows").iterdir())
     assert len(workflows) == 2
-    command = ["actionlint", "-no-color", *workflows]
+    command = [find("actionlint"), "-no-color", *workflows]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0), done.stderr

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from generator import alphabet, schema
-from tests.generator.yard import MATRICES
+from generator.programs import find
+from tests.generator.yard import MATRICES, Yard
 
 KIND_OF = {name: name if name in schema.FILES else "pipeline" for name in MATRICES}
 
@@ -41,7 +42,7 @@ def test_an_editor_accepts_what_the_generator_accepts_and_marks_what_it_refuses(
     for text, code in ((MATRICES[name], 0), (MATRICES[name] + "unknown-key: 1\n", 1)):
         path = tmp_path / "file.yml"
         path.write_text(text, encoding="utf-8")
-        command = ["check-jsonschema", "--schemafile", str(schema_file), str(path)]
+        command = [find("check-jsonschema"), "--schemafile", str(schema_file), str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stdout + done.stderr
 
@@ -64,7 +65,8 @@ def accepts(kind: Any, value: object) -> bool:
         (alphabet.PathPattern, ["test/{test}.py", "a"], ["", "/a", "../a", "a/../b", "a\nb"]),
         (alphabet.EnvName, ["A", "_a1"], ["", "1a", "a-b", "a b", "A=b", "a\n"]),
         (alphabet.Commit, ["0123456789abcdef" * 2 + "01234567"], ["", "main", "A" * 40, "a" * 39, "a" * 41]),
-        (alphabet.Cron, ["17 3 * * *", "*/5 0-6 1,15 * MON"], ["", "* * * *", "* * * * * *", "a b c d e\n", "@daily", "17 3 * * *\n"]),
+        (alphabet.TestName, ["*", "test_a", "a/b/test_c.py", "a.b", "a..b"], ["", "-a", "/a", "../a", "a/../../b", "a/..", "**", "a b", "a\n"]),
+        (alphabet.Cron, ["17 3 * * *", "*/5 0-6 1,15 * MON"], ["", "* * * *", "* * * * * *", "a b c d e\n", "@daily", "17 3 * * *\n", "99 99 * * *"]),
         (alphabet.Repository, ["a/b", "A.b/c_d-e"], ["", "a", "a/b/c", "a/ b", "a/b@c", "a/b\n"]),
         (alphabet.Minutes, [1, 7200], [0, 7201, 1.5, "60", True]),
     ],
@@ -93,3 +95,11 @@ def test_every_model_refuses_unknown_keys_and_silent_conversions() -> None:
         assert model.model_config["extra"] == "forbid"
         assert model.model_config["strict"] is True
         assert model.__doc__
+
+
+def test_a_suite_s_test_that_leads_elsewhere_is_told_at_its_place(yard: Yard) -> None:
+    place = yard.edit("suites", "tests: [test_unit]", "tests: [¦a/../../b]")
+    assert place
+    (problem,) = yard.problems()
+    assert (problem.file, problem.line, problem.column) == ("matrices/suites.yml", *place)
+    assert problem.hint == "must stay inside the repository: no leading / and no .."

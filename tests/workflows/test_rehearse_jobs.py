@@ -161,3 +161,12 @@ def test_features_that_act_does_not_enforce_are_listed(toolkit: Path, tmp_path: 
     asked_for = {"time limits", "environment", "OIDC", "secrets", "filters", "permissions", "concurrency", "checkout"}
     assert asked_for <= features(found)
     assert "container" not in features(found)
+
+
+def test_every_job_knows_the_run_by_the_given_id(toolkit: Path, tmp_path: Path) -> None:
+    said = 'echo "run $GITHUB_RUN_ID ${{ github.run_id }}."'
+    inner = f"on: workflow_call\njobs:\n  say: {{{PLAIN}, steps: [run: '{said}']}}\n"
+    text = CALLER + f"  say: {{{PLAIN}, steps: [run: '{said}']}}\n  nested: {{uses: ./.github/workflows/inner.yml}}\n"
+    caller = make_caller(tmp_path / "caller", text, None, {".github/workflows/inner.yml": inner})
+    found = rehearsed(toolkit, caller, run_id="1790000000000000001")
+    assert log(found).count('"msg":"run 1790000000000000001 1790000000000000001.') == 2

@@ -99,7 +99,9 @@ runner: linux-cpu
 
 def test_a_matrix_that_the_caller_brings_runs_to_its_report(toolkit_root: Path, tmp_path: Path) -> None:
     write(toolkit_root, render(load(toolkit_root)).files)
-    call = CALLER.replace("python-runner-ab.yml", "test-matrix.yml").replace("configs: smoke docs_test", "matrix: m.yml")
+    call = CALLER.replace("python-runner-ab.yml", "test-matrix.yml").replace(
+        "configs: smoke docs_test", "matrix: m.yml"
+    )
     caller = make_caller(tmp_path / "caller", call, None, {**FILES, "m.yml": MINE})
     found = rehearsed(toolkit_root, caller, "test-matrix", python=sys.executable)
     assert rows(found) == {"core": "passed", "docs": "passed"}, found

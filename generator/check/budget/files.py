@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.check.subject import File, Subject
-from generator.check.support.shape import mapping
 from generator.check.support.workflow import events, steps
+from generator.shape import mapping
 from shuntyard.errors import Problem
 
 FILE_BYTES = 500_000  # docs.github.com, "Actions limits"

@@ -10,9 +10,9 @@ from typing import Any
 from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, calls, chains
 from generator.check.support.selected import selected
-from generator.check.support.shape import dig, items, mapping
 from generator.check.support.units import most_units, select_outputs, utf16
 from generator.check.support.workflow import Job, jobs
+from generator.shape import dig, items, mapping
 from shuntyard.errors import Problem, ProblemsFound
 from shuntyard.plan import CompiledPipeline
 from shuntyard.select import MATRIX_LIMIT

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.check.subject import File, Subject
 from generator.check.support.calls import Call, calls
-from generator.check.support.shape import dig, mapping
+from generator.shape import dig, mapping
 from generator.source import KeyPath
 from shuntyard.errors import Problem
 

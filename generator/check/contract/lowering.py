@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator import callee
 from generator.check.subject import File, Subject, Tree
-from generator.check.support import actionlint, reference
+from generator.check.support import actionlint
 from generator.check.support.actionlint import Finding
-from generator.check.support.shape import dig, mapping
 from generator.check.support.workflow import Job, Step, uses
+from generator.shape import dig, mapping
 from shuntyard.errors import Problem
 
 MOUNT = "_"
@@ -72,7 +73,7 @@ def lower(toolkit: str, file: File) -> Lowered:
     references: dict[str, str] = {}
     spans = []
     for item in uses(file):
-        found = reference.parse(item.uses, toolkit)
+        found = callee.parse(item.uses, toolkit)
         if found.kind != "toolkit":
             continue
         path = f"./{MOUNT}/{found.path}"

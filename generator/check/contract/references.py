@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator import callee
+from generator.callee import Reference
 from generator.check.subject import File, Subject
-from generator.check.support import reference
 from generator.check.support.calls import resolve
-from generator.check.support.reference import Reference
 from generator.check.support.workflow import Job, Step, events, uses
 from generator.faults import suggest
 from shuntyard.errors import Problem
@@ -36,7 +36,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _at_good_ref(subject: Subject, file: File, item: Job | Step, found: Reference) -> Iterator[Problem]:
     version = subject.toolkit.settings.version
-    if found.ref != version and not found.is_commit and not reference.VERSION_TAG.fullmatch(found.ref):
+    if found.ref != version and not found.is_commit and not callee.VERSION_TAG.fullmatch(found.ref):
         what = (
             f"{found.ref} is neither a version nor a commit: it can change under you"
             if found.ref

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from generator.check.subject import File, Subject
 from generator.check.support.expressions import contexts, expressions
-from generator.check.support.shape import mapping
 from generator.check.support.workflow import Step, steps
 from generator.faults import suggest
+from generator.shape import mapping
 from shuntyard.contract import Contract
 from shuntyard.errors import Problem
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from generator.check.subject import File, Subject
 from generator.check.support.calls import resolve
-from generator.check.support.shape import mapping
 from generator.check.support.workflow import Job, Step, uses
 from generator.faults import suggest
+from generator.shape import mapping
 from shuntyard.contract import Contract, Input, parse
 from shuntyard.errors import Problem, ShuntyardError
 

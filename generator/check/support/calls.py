@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator import callee
+from generator.callee import Reference
 from generator.check.subject import File, Subject
-from generator.check.support import reference
-from generator.check.support.reference import Reference
 from generator.check.support.workflow import Job, jobs
 
 DEEPEST = 12  # GitHub allows 10 levels; two more are enough to prove that there are too many
@@ -24,7 +24,7 @@ class Call:
 
 def resolve(subject: Subject, file: File, text: str) -> tuple[Reference, File | None]:
     """What a `uses:` in `file` means, and the file that it names, where that is at hand."""
-    found = reference.parse(text, subject.toolkit.settings.repository)
+    found = callee.parse(text, subject.toolkit.settings.repository)
     if found.kind == "toolkit":
         tree = subject.home
     elif found.kind in ("workspace", "self"):

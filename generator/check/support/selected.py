@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from generator.check.subject import Subject
 from generator.check.support.calls import Call
-from generator.check.support.shape import mapping
 from generator.expand import expand
 from generator.load import load_pipeline
+from generator.shape import mapping
 from shuntyard.options import words
 from shuntyard.plan import CompiledPipeline
 

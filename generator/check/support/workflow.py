@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.check.subject import File
-from generator.check.support.shape import items, mapping, texts
+from generator.shape import items, mapping, texts
 from generator.source import KeyPath
 
 

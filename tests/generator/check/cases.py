@@ -20,6 +20,7 @@ from tests.generator.yard import Yard, build
 
 FIXTURES = ROOT / "tests" / "fixtures" / "check"
 EXPECTED = "expected.txt"
+SUFFIX = ".fixture"  # of workflows and actions, so that no linter takes them for this repository's own
 TODAY = date(2026, 11, 22)
 
 
@@ -44,19 +45,28 @@ def cases() -> list[Case]:
     return [Case(path.parent.name, path.name) for path in sorted(FIXTURES.glob("*/*")) if path.parent.name != "base"]
 
 
+def lay(source: Path, target: Path) -> None:
+    """Lays a case's files over a folder, under their real names."""
+
+    def copy(path: str, place: str) -> str:
+        return shutil.copy2(path, place.removesuffix(SUFFIX))
+
+    shutil.copytree(source, target, copy_function=copy, ignore=shutil.ignore_patterns(EXPECTED), dirs_exist_ok=True)
+
+
 @functools.cache
 def clean_files() -> dict[str, str]:
     """What the clean toolkit renders to, by path."""
     with tempfile.TemporaryDirectory() as name:
         yard = build(Path(name) / "yard")
-        shutil.copytree(FIXTURES / "base", yard.root, dirs_exist_ok=True)
+        lay(FIXTURES / "base", yard.root)
         return yard.render().files
 
 
 def clean_yard(root: Path) -> Yard:
     """A toolkit that no rule complains about, rendered."""
     yard = build(root)
-    shutil.copytree(FIXTURES / "base", root, dirs_exist_ok=True)
+    lay(FIXTURES / "base", root)
     write(root, clean_files())
     return yard
 
@@ -64,11 +74,10 @@ def clean_yard(root: Path) -> Yard:
 def yard_of(case: Case, root: Path) -> Yard:
     """The clean toolkit with the case's files over it, rendered; what is rendered and in the case too is the case's."""
     yard = clean_yard(root)
-    ignore = shutil.ignore_patterns(EXPECTED)
-    shutil.copytree(case.folder, root, dirs_exist_ok=True, ignore=ignore)
+    lay(case.folder, root)
     if list(case.folder.glob("matrices/*.yml")):
         write(root, yard.render().files)
-        shutil.copytree(case.folder, root, dirs_exist_ok=True, ignore=ignore)
+        lay(case.folder, root)
     return yard
 
 

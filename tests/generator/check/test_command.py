@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from generator import check
 from generator.check.support import tools
 from shuntyard.errors import ShuntyardError
 from tests.conftest import ROOT
-from tests.generator.check.cases import FIXTURES, Case, clean_yard, yard_of
+from tests.generator.check.cases import FIXTURES, Case, clean_yard, lay, yard_of
 from tests.generator.yard import Yard
 
 DAY = ("--today", "2026-11-22")
@@ -116,7 +115,7 @@ def test_a_tool_that_fails_is_told_with_its_words(tmp_path: Path, monkeypatch: p
 
 def test_a_caller_anywhere(clean: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = FIXTURES / "contract" / "unknown-choice" / "examples" / "stranger"
-    shutil.copytree(source, tmp_path / "theirs")
+    lay(source, tmp_path / "theirs")
     monkeypatch.chdir(tmp_path)
     code, out, err = clean.run("check", "--caller", "theirs", "--rule", "contract", *DAY)
     assert code == 1

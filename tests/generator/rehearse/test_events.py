@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from generator.rehearse.events import Event, branch_matches, choose_event
+from generator.rehearse.events import Event, choose_event
 from generator.rehearse.find import Caller
 from generator.rehearse.repository import Repository
 from generator.source import parse
@@ -119,29 +117,3 @@ def test_a_dispatch_has_the_defaults_of_its_inputs() -> None:
 
 def test_a_schedule_has_its_cron() -> None:
     assert chosen("{schedule: [{cron: '17 3 * * *'}]}").payload["schedule"] == "17 3 * * *"
-
-
-@pytest.mark.parametrize(
-    ("branch", "patterns", "matches"),
-    [
-        ("main", ["main"], True),
-        ("feature/a", ["feature/*"], True),
-        ("feature/a/b", ["feature/*"], False),
-        ("feature/a/b", ["feature/**"], True),
-        ("release-1", ["release-[0-9]"], True),
-        ("release-12", ["release-[0-9]+"], True),
-        ("main", ["**", "!main"], False),
-        ("main", ["!main", "main"], True),
-        ("v1.0", ["v1.0"], True),
-        ("v1x0", ["v1.0"], False),
-        ("main", ["mainx?"], True),
-        ("main", ["(main"], False),
-    ],
-)
-def test_branch_filters(branch: str, patterns: list[str], matches: bool) -> None:
-    assert branch_matches(branch, patterns) is matches
-
-
-@given(st.text(alphabet="ab/*?+[]!().\\", max_size=12), st.text(alphabet="ab/", max_size=12))
-def test_no_filter_is_a_bug(pattern: str, branch: str) -> None:
-    assert branch_matches(branch, [pattern]) in (True, False)

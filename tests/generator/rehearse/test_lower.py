@@ -7,9 +7,10 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from generator.rehearse.edits import Text
 from generator.rehearse.lower import PERMISSIONS, Lowered, lower
@@ -122,8 +123,7 @@ def test_jobs_of_a_matrix_run_one_after_another(before: str, after: str) -> None
 # --- whatever the file looks like
 
 USES = st.sampled_from(["$/actions/a", "$/actions/b", "actions/checkout@v7", "./acts/x", "docker://y"])
-# They start with a letter: the library writes a leading colon so that it cannot read it back.
-WORDS = st.text(alphabet="ab :#'\"$/{}-\n", max_size=12).map("w{}".format)
+WORDS = st.text(alphabet="ab :#'\"$/{}-\n", max_size=12)
 STEPS = st.lists(st.one_of(st.fixed_dictionaries({"uses": USES}), st.fixed_dictionaries({"run": WORDS})), max_size=3)
 JOB = st.fixed_dictionaries(
     {"runs-on": st.just("x"), "steps": STEPS},
@@ -147,8 +147,17 @@ def written(data: Any, flow: bool | None) -> str:
     yaml.default_flow_style = flow
     yaml.width = 4096
     stream = io.StringIO()
-    yaml.dump(data, stream)
+    yaml.dump(_readable(data), stream)
     return "# head\n" + stream.getvalue() + "# tail\n"
+
+
+def _readable(data: Any) -> Any:
+    """The same with quotes around `:a`: the library writes `{group: :a}`, which neither it nor act reads back."""
+    if isinstance(data, dict):
+        return {key: _readable(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_readable(value) for value in data]
+    return DoubleQuotedScalarString(data) if isinstance(data, str) and data.startswith(":") else data
 
 
 def expected(data: Any, blocked: set[str]) -> Any:
@@ -170,6 +179,10 @@ def expected(data: Any, blocked: set[str]) -> Any:
     return data
 
 
+COLON = {"on": "push", "jobs": {"one": {"runs-on": "x", "steps": [], "concurrency": {"group": ":a"}}}}
+
+
+@example(COLON, None, set())
 @given(FILES, st.sampled_from([True, False, None]), st.sets(st.sampled_from(["one", "two", "three"])))
 def test_only_what_must_change_changes(data: Any, flow: bool | None, blocked: set[str]) -> None:
     text = written(data, flow)
@@ -181,6 +194,7 @@ def test_only_what_must_change_changes(data: Any, flow: bool | None, blocked: se
         assert result.text == text
 
 
+@example(COLON, None)
 @given(FILES, st.sampled_from([True, False, None]))
 def test_every_value_is_found_where_it_stands(data: Any, flow: bool | None) -> None:
     text = Text(written(data, flow))

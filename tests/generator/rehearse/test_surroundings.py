@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import schema
-from generator.check.support.reference import parse as parse_reference
+from generator.callee import parse as parse_reference
 from generator.rehearse import machine, repository
 from generator.rehearse.find import read_caller
 from generator.rehearse.judge_jobs import step_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.check.support.reference import parse
+from generator.callee import parse
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The demo: a real project, rehearsed, measured, judged."""
