@@ -12,7 +12,8 @@ from shuntyard import wire
 from shuntyard.alerts.state import SCHEMA, State
 from shuntyard.errors import ShuntyardError
 from shuntyard.store import check_address
-from shuntyard.store.folder import Folder, open_folder
+from shuntyard.store.folder import open_folder
+from shuntyard.store.place import Folder
 
 _SUFFIX = "-alerts.json"
 

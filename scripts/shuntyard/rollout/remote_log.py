@@ -12,7 +12,7 @@ from shuntyard.rollout.log import Entry, FileLog, Log, decode
 from shuntyard.store import StoreDownError, check_address, missing_library
 
 if TYPE_CHECKING:
-    from shuntyard.store.folder import Folder
+    from shuntyard.store.place import Folder
 
 _ENDING = ".json"
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from shuntyard.errors import Problem
 from shuntyard.store.arrow import ROW_GROUP, damage, writer
-from shuntyard.store.folder import TEMPORARY, Entry
 from shuntyard.store.key import SCHEMA, Name
 from shuntyard.store.parquet import ParquetStore
+from shuntyard.store.place import TEMPORARY, Entry
 from shuntyard.store.relations import SQL, batches, connect, stored, whatever_vanishes
 from shuntyard.store.snapshot import Month
 

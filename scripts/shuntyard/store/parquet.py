@@ -12,8 +12,9 @@ import duckdb
 from shuntyard.errors import Problem
 from shuntyard.store import EVERYTHING, Appended, Chosen, StoreDownError
 from shuntyard.store.arrow import DAMAGED, damage, read_about, read_digest, whole
-from shuntyard.store.folder import Folder, open_folder
+from shuntyard.store.folder import open_folder
 from shuntyard.store.key import Name, parse_name, run_name
+from shuntyard.store.place import Folder
 from shuntyard.store.relations import History, Loaded, choose, stored, whatever_vanishes
 from shuntyard.store.snapshot import Snapshot, damaged, take
 from shuntyard.store.tables import RunTables, write_run

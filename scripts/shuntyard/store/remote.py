@@ -21,11 +21,11 @@ from fsspec.core import url_to_fs
 
 from shuntyard.errors import ShuntyardError
 from shuntyard.store import HINT, StoreDownError
-from shuntyard.store.folder import Entry
+from shuntyard.store.place import Entry
 
 
 class RemoteFolder:
-    """See folder.Folder. Credentials come from where the client of the protocol looks: environment, role, profile."""
+    """See place.Folder. Credentials come from where the client of the protocol looks: environment, role, profile."""
 
     def __init__(self, where: str) -> None:
         self.where = where

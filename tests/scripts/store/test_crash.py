@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from shuntyard.store import open_store
-from shuntyard.store.folder import TEMPORARY
+from shuntyard.store.place import TEMPORARY
 from tests.scripts.store import victims
 from tests.scripts.store.reading import sums
 

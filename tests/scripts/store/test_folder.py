@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from shuntyard.store import StoreDownError
-from shuntyard.store.folder import Folder, LocalFolder, open_folder
+from shuntyard.store.folder import LocalFolder, open_folder
+from shuntyard.store.place import Folder
 
 PATH = "month=2026-11/run.parquet"
 
