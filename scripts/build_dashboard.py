@@ -54,8 +54,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
         )
     except ModuleNotFoundError as error:
         raise missing_library(error) from error
-    days = float(inputs["since"])
-    if not 0 < days <= 36_500:
+    if not 0 < (days := float(inputs["since"])) <= 36_500:
         raise ShuntyardError(f"input 'since' is {days:g}", hint="write a number of days, such as 90")
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     about = {"repository": str(inputs["repository"]), "pipelines": tuple(words(str(inputs["pipelines"])))}

@@ -153,8 +153,8 @@ def test_an_interruption_leaves_nothing_behind(toolkit: Path, tmp_path: Path, nu
         "TMPDIR": str(tmp_path / "tmp"),
     }
     command = [sys.executable, "-m", "generator", "rehearse", "ab", "--root", str(toolkit), "--repository", str(caller)]
-    process = subprocess.Popen(
-        [*command, "--output", str(tmp_path / "output")],
+    process = subprocess.Popen(  # a shell that runs these tests in the background makes all below it ignore SIGINT
+        ["env", "--default-signal=INT", *command, "--output", str(tmp_path / "output")],
         env=env,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,

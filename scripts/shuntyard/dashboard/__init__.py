@@ -3,7 +3,8 @@
     gather     a history  →  Findings: every analysis over one scope, once (I/O: DuckDB)
     recent     the figures that only a dashboard asks for: days, grid, newest runs, failing cases
     attention  Findings   →  what a maintainer has to look at, worst first; pure
-    pictures   Findings   →  Vega specifications (strips, curves, bars); pure
+    pictures   orders every picture as early as it can
+    strips, lines, bars      → Vega specifications; pure (curves: which series belong together; marks, ticks)
     draw       specifications → SVG, cleaned and cut into pieces
     worker     programs that run beside the analyses: `pen` runs Vega, `seek` finds change points
     view       Findings and pieces → what each page of the file shows; pure

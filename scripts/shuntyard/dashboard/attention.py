@@ -62,7 +62,8 @@ def answer(findings: Findings, found: Sequence[Point]) -> Answer:
     same = sum(verdict in ("equivalent", "improved") for verdict in verdicts)
     candidate, baseline = (clip(arm, _NAME) for arm in (findings.asked.candidate, findings.asked.baseline))
     arms = (
-        f"The {candidate} arm is shown to be as good as the {baseline} arm in {same} of {count(len(verdicts), 'comparison')}"
+        f"The {candidate} arm is shown to be as good as the {baseline} arm in {same} of"
+        f" {count(len(verdicts), 'comparison')}"
         if ab
         else "No configuration ran in both arms"
     )
@@ -100,9 +101,13 @@ def _arms(findings: Findings) -> Iterator[Point]:
     groups = findings.ab.groups if findings.ab else ()
     worse = [group for group in groups if group.verdict == "regressed"]
     for group in worse[:_EACH]:
-        yield Point(weight="bad", text=f"{clip(group.group, _NAME)} is worse than its baseline: {_why(group)}", page="ab")
+        yield Point(
+            weight="bad", text=f"{clip(group.group, _NAME)} is worse than its baseline: {_why(group)}", page="ab"
+        )
     if len(worse) > _EACH:
-        yield Point(weight="bad", text=f"{len(worse) - _EACH} more configurations are worse than their baseline", page="ab")
+        yield Point(
+            weight="bad", text=f"{len(worse) - _EACH} more configurations are worse than their baseline", page="ab"
+        )
     if undecided := [group for group in groups if group.verdict == "inconclusive"]:
         names = ", ".join(clip(group.group, 40) for group in undecided[:3])
         more = f" and {len(undecided) - 3} more" if len(undecided) > 3 else ""
@@ -151,7 +156,8 @@ def _newest(findings: Findings) -> Iterator[Point]:
 def _flakes(findings: Findings) -> Iterator[Point]:
     proposed = [flake for flake in findings.flakes if flake.quarantine]
     if proposed:
-        text = f"{count(len(proposed), 'case')} {'flips' if len(proposed) == 1 else 'flip'} too often; a quarantine is proposed"
+        flip = "flips" if len(proposed) == 1 else "flip"
+        text = f"{count(len(proposed), 'case')} {flip} too often; a quarantine is proposed"
         yield Point(weight="open", text=text, page="flakes")
     if len(findings.flakes) > len(proposed):
         text = f"{count(len(findings.flakes) - len(proposed), 'case')} flipped, too seldom to be sure"

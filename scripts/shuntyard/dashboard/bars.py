@@ -48,7 +48,7 @@ class Segment:
 
 
 def bins(days: Sequence[Day], first: date, last: date, most: int) -> tuple[Bin, ...]:
-    """The time from `first` to `last` in at most `most` bins of as many whole days each, days without a run included."""
+    """The time from `first` to `last` in at most `most` bins of as many whole days each, with the empty ones."""
     length = max(1, -(-((last - first).days + 1) // most))
     found: dict[int, list[Day]] = {}
     for day in days:
@@ -95,8 +95,8 @@ def days_vega(shown: Sequence[Bin], width: int) -> dict[str, Any]:
                 "axes": [
                     {"orient": "left", "scale": "y", "tickCount": 3, "grid": True, "gridColor": "var(--line)",
                      "tickMinStep": 1, **label},
-                    {"orient": "bottom", "scale": "x", "tickCount": width // 110, "format": "%-d %b", "labelFlush": True,
-                     **label},
+                    {"orient": "bottom", "scale": "x", "tickCount": width // 110, "format": "%-d %b",
+                     "labelFlush": True, **label},
                 ],
                 "marks": [
                     {

@@ -38,7 +38,7 @@ class Dashboard:
 
 
 def build(where: str, asked: Asked, *, tell: Tell) -> Dashboard:
-    """The dashboard of the history at `where`. Raises ShuntyardError where it cannot be reached or a library is missing."""
+    """The dashboard of the history at `where`. Raises ShuntyardError where it is out of reach or a library missing."""
     place = open_store(where)
     tell(f"reading the history at {place.where}")
     with Pen() as pen, Worker("seek") as seeker:
@@ -64,7 +64,7 @@ def _ask(
         return [tuple(Change(**change) for change in changes) for changes in found]
 
     def analyse(connection: Connection) -> Findings:
-        return gather(connection, asked, tell=tell, on_series=sketches.order_curves, seek=seek)
+        return gather(connection, asked, tell=tell, early=sketches, seek=seek)
 
     # A history is many small files, and each question reads all of their footers: kept, they are read once.
     history.connection.execute("SET parquet_metadata_cache = true")

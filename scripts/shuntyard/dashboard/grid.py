@@ -22,7 +22,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A configuration (its repository's name is empty where there is only one) and its places, None where it never ran."""
+    """A configuration (its repository's name is empty where there is only one) and its places, None where it never
+    ran."""
 
     repository: str
     config: str

@@ -1,4 +1,4 @@
-"""The dashboard as HTML: one file without network access, locked by a security policy. No other file here knows Jinja2."""
+"""The dashboard as HTML: one file without network access, locked by a policy. No other file here knows Jinja2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuntyard import human
-from shuntyard.dashboard import bars, curves, runs, wording
+from shuntyard.dashboard import bars, curves, lines, runs, wording
 from shuntyard.dashboard.view import View, left_out, settles
 from shuntyard.errors import ShuntyardError
 from shuntyard.store import HINT
@@ -26,8 +26,8 @@ SHARES = (1.0, 0.5, 0.25, 0.1)
 
 
 def render(view: Callable[[float], View]) -> str:
-    """The page, at most SIZE_LIMIT bytes: `view` gives it with a share of each long list, and where hostile texts make it
-    larger, a smaller share is shown. Raises ShuntyardError where Jinja2 is not installed."""
+    """The page, at most SIZE_LIMIT bytes: `view` gives it with a share of each long list, and where hostile texts make
+    it larger, a smaller share is shown. Raises ShuntyardError where Jinja2 is not installed."""
     pages = (_render(view(share)) for share in SHARES)
     return next((html for html in pages if len(html.encode()) <= SIZE_LIMIT), "") or _render(view(0.0))
 
@@ -36,13 +36,17 @@ def _render(view: View) -> str:
     style, script = (_text(name) for name in ("page.css", "page.js"))
     policy = {"default": "'none'", "style": _digest(style), "script": _digest(script)}
     rules = "; ".join(f"{kind}-src {source}" for kind, source in policy.items())
-    return _environment().get_template("page.html.j2").render(
-        view=view,
-        style=style,
-        script=script,
-        policy=f"{rules}; base-uri 'none'; form-action 'none'",
-        curve_box=" ".join(map(str, curves.VIEW)),
-        stages=bars.STAGES,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            view=view,
+            style=style,
+            script=script,
+            policy=f"{rules}; base-uri 'none'; form-action 'none'",
+            curve_box=" ".join(map(str, lines.VIEW)),
+            stages=bars.STAGES,
+        )
     )
 
 

@@ -1,7 +1,7 @@
 """The process that runs Vega: specifications in, SVG out, one JSON value a line each; ends with its input.
 
-A process of its own, because Vega takes most of a second to start and as long to draw, and vl-convert keeps Python's lock
-meanwhile: so it draws while the analyses run. Run by path, with `-I`: it imports nothing of the toolkit.
+A process of its own, because Vega takes most of a second to start and as long to draw, and vl-convert keeps Python's
+lock meanwhile: so it draws while the analyses run. Run by path, with `-I`: it imports nothing of the toolkit.
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shuntyard.analyses.trends import Newest, Series, Trends
-from shuntyard.dashboard import bars, curves, strips
-from shuntyard.dashboard.curves import Card, Curve, Label
+from shuntyard.dashboard import bars, curves, lines, strips
+from shuntyard.dashboard.curves import Card, Curve
 from shuntyard.dashboard.gather import Asked, Findings
+from shuntyard.dashboard.lines import Label
 from shuntyard.dashboard.strips import Strip
+from shuntyard.stats.ab import AbResult
 from shuntyard.stats.compare import Comparison
 from shuntyard.stats.sample import Metric
 
@@ -42,7 +44,8 @@ class Pictures:
 
 
 class Sketches:
-    """Takes orders for the curves while the analyses run, and for the rest when they are done."""
+    """Takes orders while the analyses run (it is a gather.Early), and for the rest when they are done. An analysis that
+    is run again, because a file was damaged, orders again; what is drawn last counts."""
 
     def __init__(self, pen: Draws, asked: Asked) -> None:
         self._pen = pen
@@ -50,6 +53,8 @@ class Sketches:
         self._cards: tuple[Card, ...] = ()
         self._shown: dict[tuple[int, Metric], Curve] = {}
         self._curves: Future[Drawn] | None = None
+        self._arms: list[tuple[list[tuple[str, Metric]], Future[Drawn]]] = []
+        self._axes: dict[Metric, Future[Drawn]] = {}
 
     def order_curves(self, series: Sequence[Series], found: Trends, odd: Sequence[Newest]) -> None:
         """Curves of every card that the page has room for."""
@@ -60,14 +65,29 @@ class Sketches:
             for number, card in enumerate(self._cards[: curves.MOST_CARDS])
             for curve in card.curves
         }
-        self._curves = self._pen.draw(curves.vega(list(self._shown.values()), **arms), len(self._shown))
+        self._curves = self._pen.draw(lines.vega(list(self._shown.values()), **arms), len(self._shown))
+
+    def order_arms(self, ab: AbResult) -> None:
+        """The strips of the A/B and the scale above them, one scale a metric."""
+        shown = ab.groups[:GROUPS]
+        self._arms.clear()
+        every: dict[Metric, dict[str, Comparison]] = {
+            "time": {"": ab.time, **{group.group: group.time for group in shown}},
+            "memory": {"": ab.memory, **{group.group: group.memory for group in shown}},
+        }
+        for metric, found in every.items():
+            domain = strips.ratio_domain(list(found.values()))
+            drawn = {
+                (group, metric): strip for group, each in found.items() if (strip := strips.of_comparison(each, domain))
+            }
+            self._arms.append((list(drawn), self._strips(list(drawn.values()), "log")))
+            self._axes[metric] = self._pen.draw(strips.axis(domain, strips.ratio_ticks(domain)), 1)
 
     def finish(self, findings: Findings) -> Pictures:
         """Orders the rest, and waits for all of it."""
-        span = curves.span(list(self._shown.values()))
+        span = lines.span(list(self._shown.values()))
         days = [self._days(findings, *size) for size in (bars.WIDE, bars.NARROW)]
         kpis = {kpi.name: strip for kpi in (*findings.rollout, *findings.service) if (strip := strips.of_kpi(kpi))}
-        arms, axes = self._arms(findings)
         flakes = strips.of_flakes(findings.flakes[:FLAKES])
         trips = {place: found for place, trip in enumerate(findings.trips[:TRIPS]) if (found := bars.segments(trip))}
         orders = (
@@ -79,10 +99,10 @@ class Sketches:
         return Pictures(
             cards=self._cards,
             curves=dict(zip(self._shown, self._curves.result() if self._curves else (), strict=True)),
-            labels={place: curves.labels(curve, *span) for place, curve in self._shown.items()},
+            labels={place: lines.labels(curve, *span) for place, curve in self._shown.items()},
             days=("".join(days[0].result()), "".join(days[1].result())),
-            axes={metric: "".join(axis.result()) for metric, axis in axes.items()},
-            arms={key: found for keys, order in arms for key, found in zip(keys, order.result(), strict=True)},
+            axes={metric: "".join(axis.result()) for metric, axis in self._axes.items()},
+            arms={key: found for keys, order in self._arms for key, found in zip(keys, order.result(), strict=True)},
             kpis=dict(zip(kpis, drawn_kpis, strict=True)),
             flakes=drawn_flakes,
             trips=dict(zip(trips, drawn_trips, strict=True)),
@@ -96,24 +116,3 @@ class Sketches:
             return self._pen.draw({}, 0)
         shown = bars.bins(findings.days, findings.days[0].day, findings.days[-1].day, most)
         return self._pen.draw(bars.days_vega(shown, width), 1)
-
-    def _arms(
-        self, findings: Findings
-    ) -> tuple[list[tuple[list[tuple[str, Metric]], Future[Drawn]]], dict[Metric, Future[Drawn]]]:
-        """The strips of the A/B and the scale above them, one scale a metric."""
-        if findings.ab is None:
-            return [], {}
-        ab, shown = findings.ab, findings.ab.groups[:GROUPS]
-        every: dict[Metric, dict[str, Comparison]] = {
-            "time": {"": ab.time, **{group.group: group.time for group in shown}},
-            "memory": {"": ab.memory, **{group.group: group.memory for group in shown}},
-        }
-        orders, axes = [], {}
-        for metric, found in every.items():
-            domain = strips.ratio_domain(list(found.values()))
-            drawn = {
-                (group, metric): strip for group, each in found.items() if (strip := strips.of_comparison(each, domain))
-            }
-            orders.append((list(drawn), self._strips(list(drawn.values()), "log")))
-            axes[metric] = self._pen.draw(strips.axis(domain, strips.ratio_ticks(domain)), 1)
-        return orders, axes

@@ -1,4 +1,4 @@
-"""What only a dashboard asks of a history: its extent, its days, what ran where, the newest runs and what failed in them."""
+"""What only a dashboard asks of a history: extent, days, what ran where, the newest runs and what failed in them."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class BadCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
-    """The newest runs, newest first, and what was bad in them. `bad_cases_total` counts those that are not listed too."""
+    """The newest runs, newest first, and what was bad in them. `bad_cases_total` counts what is not listed too."""
 
     runs: tuple[RecentRun, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()

@@ -18,8 +18,8 @@ _ROWS, _CASES = 25, 10  # of one run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunDetail:
-    """One run. `verdict` is never empty; `address` is where the provider shows it, empty where that cannot be told safely.
-    `cases` are (number of the case in the list of failing cases, case)."""
+    """One run. `verdict` is never empty; `address` is where the provider shows it, empty where that cannot be told
+    safely. `cases` are (number of the case in the list of failing cases, case)."""
 
     run: RecentRun
     verdict: str
@@ -59,7 +59,11 @@ def verdict(run: RecentRun) -> str:
 
 def why(row: BadRow) -> str:
     """Why a row is not in order, in its own words where it has any."""
-    reasons = [f"result {row.fault}" if row.fault else "", row.error, f"fell back: {row.fallback_reason}" if row.fallback_reason else ""]
+    reasons = [
+        f"result {row.fault}" if row.fault else "",
+        row.error,
+        f"fell back: {row.fallback_reason}" if row.fallback_reason else "",
+    ]
     if row.bad:
         reasons.append(human.count(row.bad, "bad case"))
     if not any(reasons):

@@ -1,6 +1,7 @@
 """The process that finds change points: `changes.of_many`, asked in JSON, one question a line; ends with its input.
 
-A process of its own, because it keeps Python's lock for as long as most other analyses together take. Run by path, with `-I`.
+A process of its own, because it keeps Python's lock for as long as half of the other analyses together take. Run by
+path, with `-I`.
 """
 
 from __future__ import annotations

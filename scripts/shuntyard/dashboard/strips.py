@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shuntyard.dashboard.marks import mark
 from shuntyard.stats.compare import Comparison
 from shuntyard.stats.flaky import RATE, Flake
 from shuntyard.stats.kpi import Kpi
@@ -27,8 +28,9 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """One picture: positions on its own scale from `start` to `end`. The band is where the value ought to be. A
-    bound that is None reaches to the end of the scale; where both are, there is no interval. `one` is a line to compare with, such as "the same as the baseline"."""
+    """One picture: positions on its own scale from `start` to `end`. The band is where the value ought to be. A bound
+    that is None reaches to the end of the scale; where both are, there is no interval. `one` is a line to compare with,
+    such as "the same as the baseline"."""
 
     start: float
     end: float
@@ -47,7 +49,7 @@ def tone_of(verdict: str) -> Tone:
 
 
 def ratio_domain(comparisons: Sequence[Comparison]) -> tuple[float, float]:
-    """One scale for every strip of a metric, symmetric in the logarithm: its margin with room, and what was measured."""
+    """One scale for every strip of a metric, symmetric in the logarithm: its margin with room, and the measurements."""
     reach = [1 / 0.8]
     for each in comparisons:
         reach += [max(bound, 1 / bound) for bound in (each.margin_low, each.margin_high)]
@@ -73,7 +75,7 @@ def of_comparison(each: Comparison, domain: tuple[float, float]) -> Strip | None
 
 
 def of_kpi(kpi: Kpi) -> Strip | None:
-    """A KPI against its target, None where it has no target or is not known. Ratios are drawn as their logarithms are."""
+    """A KPI against its target, None where it has no target or is not known."""
     target = kpi.target
     if kpi.value is None or not target.sense:
         return None
@@ -108,8 +110,6 @@ def of_flakes(flakes: Sequence[Flake]) -> list[Strip]:
 def vega(strips: Sequence[Strip], scale: Scale) -> dict[str, Any]:
     """The specification; it draws a cell for each strip. One with an axis: `axis`."""
     x = {"name": "x", "type": scale, "range": [EDGE, WIDTH - EDGE], "clamp": True, "zero": False}
-    middle = HEIGHT / 2
-    # No value is clamped before its arrow: what lies beyond the scale keeps its direction.
     return {
         "width": WIDTH,
         "height": HEIGHT,
@@ -123,56 +123,29 @@ def vega(strips: Sequence[Strip], scale: Scale) -> dict[str, Any]:
                     {"name": "banded", "source": "one", "transform": [_known("band0")]},
                     {"name": "lined", "source": "one", "transform": [_known("line")]},
                 ],
-                "scales": [{**x, "domain": {"fields": [{"data": "one", "field": "d0"}, {"data": "one", "field": "d1"}]}}],
+                "scales": [
+                    {**x, "domain": {"fields": [{"data": "one", "field": "d0"}, {"data": "one", "field": "d1"}]}}
+                ],
                 "marks": [
-                    _rule("one", {"field": "d0"}, {"field": "d1"}, middle, "var(--line)", 1),
-                    {
-                        "type": "rect",
-                        "from": {"data": "banded"},
-                        "encode": {
-                            "enter": {
-                                "x": {"scale": "x", "field": "band0"},
-                                "x2": {"scale": "x", "field": "band1"},
-                                "y": {"value": 2},
-                                "y2": {"value": HEIGHT - 2},
-                                "cornerRadius": {"value": 3},
-                                "fill": {"value": "var(--band)"},
-                            }
-                        },
-                    },
-                    {
-                        "type": "rule",
-                        "from": {"data": "lined"},
-                        "encode": {
-                            "enter": {
-                                "x": {"scale": "x", "field": "line"},
-                                "y": {"value": 2},
-                                "y2": {"value": HEIGHT - 2},
-                                "stroke": {"value": "var(--dim)"},
-                                "strokeDash": {"value": [2, 2]},
-                            }
-                        },
-                    },
-                    _rule("one", {"field": "low"}, {"field": "high"}, middle, {"field": "color"}, 2.5),
-                    {
-                        "type": "symbol",
-                        "from": {"data": "one"},
-                        "encode": {
-                            "enter": {
-                                "x": {"scale": "x", "field": "value"},
-                                "y": {"value": middle},
-                                "shape": {"field": "shape"},
-                                "size": {"field": "size"},
-                                "stroke": {"field": "color"},
-                                "strokeWidth": {"value": 2},
-                                "fill": {"field": "fill"},
-                            }
-                        },
-                    },
+                    _line("one", "d0", "d1", {"value": "var(--line)"}, 1),
+                    mark(
+                        "rect", "banded", x=_at("band0"), x2=_at("band1"), y={"value": 2}, y2={"value": HEIGHT - 2},
+                        cornerRadius={"value": 3}, fill={"value": "var(--band)"},
+                    ),
+                    mark(
+                        "rule", "lined", x=_at("line"), y={"value": 2}, y2={"value": HEIGHT - 2},
+                        stroke={"value": "var(--dim)"}, strokeDash={"value": [2, 2]},
+                    ),
+                    _line("one", "low", "high", {"field": "color"}, 2.5),
+                    mark(
+                        "symbol", "one", x=_at("value"), y={"value": HEIGHT / 2}, shape={"field": "shape"},
+                        size={"field": "size"}, stroke={"field": "color"}, strokeWidth={"value": 2},
+                        fill={"field": "fill"},
+                    ),
                 ],
             }
         ],
-    }
+    }  # fmt: skip
 
 
 def axis(domain: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> dict[str, Any]:
@@ -187,24 +160,14 @@ def axis(domain: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> dic
                 "type": "group",
                 "name": "cell",
                 "marks": [
-                    {
-                        "type": "text",
-                        "from": {"data": "ticks"},
-                        "encode": {
-                            "enter": {
-                                "x": {"scale": "x", "field": "at"},
-                                "y": {"value": HEIGHT - 6},
-                                "align": {"value": "center"},
-                                "text": {"field": "label"},
-                                "fontSize": {"value": 11},
-                                "fill": {"value": "var(--dim)"},
-                            }
-                        },
-                    }
+                    mark(
+                        "text", "ticks", x=_at("at"), y={"value": HEIGHT - 6}, align={"value": "center"},
+                        text={"field": "label"}, fontSize={"value": 11}, fill={"value": "var(--dim)"},
+                    )
                 ],
             }
         ],
-    }
+    }  # fmt: skip
 
 
 def ratio_ticks(domain: tuple[float, float]) -> list[tuple[float, str]]:
@@ -238,22 +201,15 @@ def _values(index: int, strip: Strip) -> dict[str, Any]:
     return values
 
 
-def _rule(data: str, start: Any, end: Any, y: float, color: Any, width: float) -> dict[str, Any]:
-    stroke = {"value": color} if isinstance(color, str) else color
-    return {
-        "type": "rule",
-        "from": {"data": data},
-        "encode": {
-            "enter": {
-                "x": {"scale": "x", **start},
-                "x2": {"scale": "x", **end},
-                "y": {"value": y},
-                "stroke": stroke,
-                "strokeWidth": {"value": width},
-                "strokeCap": {"value": "round"},
-            }
-        },
-    }
+def _line(data: str, start: str, end: str, stroke: Mapping[str, str], width: float) -> dict[str, Any]:
+    return mark(
+        "rule", data, x=_at(start), x2=_at(end), y={"value": HEIGHT / 2}, stroke=stroke, strokeWidth={"value": width},
+        strokeCap={"value": "round"},
+    )  # fmt: skip
+
+
+def _at(field: str) -> dict[str, str]:
+    return {"scale": "x", "field": field}
 
 
 def _known(field: str) -> dict[str, str]:

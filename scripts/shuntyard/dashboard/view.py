@@ -108,7 +108,9 @@ def view(
 def settles(group: GroupResult) -> tuple[str, ...]:
     """What would decide an open verdict, or what the group's note says."""
     notes = [
-        f"{each.metric}: {each.note}" for each in (group.time, group.memory) if each.verdict == "inconclusive" and each.note
+        f"{each.metric}: {each.note}"
+        for each in (group.time, group.memory)
+        if each.verdict == "inconclusive" and each.note
     ]
     unsteady = sum(each.kind not in WORSE | BETTER for each in group.tests.differences)
     if group.tests.verdict == "inconclusive":
@@ -117,7 +119,7 @@ def settles(group: GroupResult) -> tuple[str, ...]:
             if unsteady
             else "tests: no arm reported cases"
         )
-    return tuple([*notes, *([group.note] if group.note else [])])
+    return (*notes, *([group.note] if group.note else ()))
 
 
 def left_out(comparison: Comparison) -> str:

@@ -44,6 +44,7 @@ texts AS (
         any_value(message) AS message
     FROM cases
     SEMI JOIN picked USING (execution, case_id, case_attempt)
+    WHERE outcome IN ('failed', 'error', 'crashed')
     GROUP BY execution, case_id, case_attempt
 )
 SELECT

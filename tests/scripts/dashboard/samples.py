@@ -1,4 +1,4 @@
-"""A history as a rollout makes it, in a real Parquet store: noise, a slow arm, a shift, flakes, fallbacks, lost results."""
+"""A history as a rollout makes it, in a real Parquet store: noise, a slow arm, a shift, flakes, lost results."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ E       AssertionError: assert [1.0, 1.0, 1.0, 1.0] == [3.0, 3.0, 3.0, 3.0]
 E         At index 0 diff: 1.0 != 3.0
 
 test/test_' || config || '.py:' || (40 + i) || ': AssertionError'"""
-# What happens, by configuration (c counts from 0) and night: 4 scatters widely, 5 is slow in the Python arm, 6 needs less
-# memory from two thirds on, 9 takes longer from three quarters on; case 1 flips now and then in 3 and 8; case 2 breaks in 10's
-# Python arm five nights before the end.
+# What happens, by configuration (c counts from 0) and night: 4 scatters widely, 5 is slow in the Python arm, 6 needs
+# less memory from two thirds on, 9 takes longer from three quarters on; case 1 flips now and then in 3 and 8; case 2
+# breaks in 10's Python arm five nights before the end.
 _EXECUTIONS = """
     WITH places(c, hw, class, vendor, simulated) AS (
         SELECT c, unnest(CASE
@@ -73,17 +73,27 @@ def _run(
     connection: duckdb.DuckDBPyConnection, night: int, nights: int, configs: int, cases: int, repeats: int, places: int
 ) -> RunTables:
     run = RunId(
-        provider="github", repository="pytorch/pytorch", pipeline="python-runner-ab", instance="",
-        run_id=str(9_400_000 + night * 311), attempt=1,
-    )  # fmt: skip
+        provider="github",
+        repository="example/project",
+        pipeline="python-runner-ab",
+        instance="",
+        run_id=str(9_400_000 + night * 311),
+        attempt=1,
+    )
     started = START + timedelta(days=night)
     names = {"night": night, "nights": nights, "configs": configs, "repeats": repeats, "places": places}
     made = _EXECUTIONS.format(**names, names=list(NAMES))
     of_run = {
-        "run_key": f"'{run.key}'", "provider": "'github'", "repository": f"'{run.repository}'", "instance": "''",
-        "pipeline": f"'{run.pipeline}'", "run_id": f"'{run.run_id}'", "attempt": "1", "sha": f"md5('{night}') || 'c0ffee00'",
+        "run_key": f"'{run.key}'",
+        "provider": "'github'",
+        "repository": f"'{run.repository}'",
+        "instance": "''",
+        "pipeline": f"'{run.pipeline}'",
+        "run_id": f"'{run.run_id}'",
+        "attempt": "1",
+        "sha": f"md5('{night}') || 'c0ffee00'",
         "run_started_at": f"TIMESTAMP '{started}'",
-    }  # fmt: skip
+    }
     row_id = "config || CASE WHEN hw = 'cpu x86_64 x4' THEN '.' ELSE '.' || split_part(hw, ' ', 2) || '.' END || arm"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE made AS WITH made AS ({made})
@@ -91,10 +101,21 @@ def _run(
             _columns(
                 EXECUTION_COLUMNS,
                 {
-                    **of_run, "config": "config", "arm": "arm", "repetition": "r", "shard_index": "1", "row_id": row_id,
-                    "ran": "CASE WHEN reason <> '' THEN 'shell' ELSE arm END", "hardware": "hw", "hw_class": "class",
-                    "hw_vendor": "vendor", "hw_simulated": "simulated", "fallback_reason": "reason",
-                    "execution": f"(hash({night}, c, hw, arm, r) >> 1)", "outcome": "outcome", "shard_of": "1",
+                    **of_run,
+                    "config": "config",
+                    "arm": "arm",
+                    "repetition": "r",
+                    "shard_index": "1",
+                    "row_id": row_id,
+                    "ran": "CASE WHEN reason <> '' THEN 'shell' ELSE arm END",
+                    "hardware": "hw",
+                    "hw_class": "class",
+                    "hw_vendor": "vendor",
+                    "hw_simulated": "simulated",
+                    "fallback_reason": "reason",
+                    "execution": f"(hash({night}, c, hw, arm, r) >> 1)",
+                    "outcome": "outcome",
+                    "shard_of": "1",
                     "exit_code": "CASE outcome WHEN 'passed' THEN 0 ELSE 1 END",
                     "error": "CASE WHEN lost THEN 'no result came: the runner was lost' ELSE '' END",
                     "started_at": f"TIMESTAMP '{started}' + to_minutes(c * 2 + r)",
@@ -102,20 +123,24 @@ def _run(
                     "peak_memory_mb": "CASE WHEN lost THEN 0 ELSE memory END",
                     "cases_total": f"CASE WHEN lost THEN 0 ELSE {cases} END",
                     "cases_skipped": f"CASE WHEN lost THEN 0 ELSE {cases // 10} END",
-                    "cases_bad": "flips::INT + breaks::INT", "fault": "CASE WHEN lost THEN 'missing' ELSE '' END",
+                    "cases_bad": "flips::INT + breaks::INT",
+                    "fault": "CASE WHEN lost THEN 'missing' ELSE '' END",
                 },
             )
         }
         FROM made ORDER BY c, hw, arm, r"""
-    )  # fmt: skip
+    )
     executions = connection.sql("SELECT * EXCLUDE (c_, flips_, breaks_) FROM made").to_arrow_table()
     own = {
         "case": "'test/test_' || config || '.py::TestRunner::test_' || i",
-        "case_id": "(hash('test', i, config) >> 1)", "setup_s": "0.05", "case_attempt": "1",
+        "case_id": "(hash('test', i, config) >> 1)",
+        "setup_s": "0.05",
+        "case_attempt": "1",
         "outcome": f"""CASE WHEN (i = 1 AND flips_) OR (i = 2 AND breaks_) THEN 'failed'
             WHEN i >= {cases - cases // 10} THEN 'skipped' ELSE 'passed' END""",
-        "call_s": "hash(i) % 1000 / 1000", "message": f"CASE WHEN outcome = 'failed' THEN {_MESSAGE} ELSE '' END",
-    }  # fmt: skip
+        "call_s": "hash(i) % 1000 / 1000",
+        "message": f"CASE WHEN outcome = 'failed' THEN {_MESSAGE} ELSE '' END",
+    }
     own["message"] = own["message"].replace("outcome", f"({own['outcome']})", 1)
     same = {name: f'"{name}"' for name in CASE_COLUMNS if name in EXECUTION_COLUMNS and name not in own}
     columns = _columns(CASE_COLUMNS, {**same, **own})
@@ -130,9 +155,13 @@ def _run(
     }
     runs = connection.sql(f"SELECT {_columns(RUNS, {**of_run, **about})}").to_arrow_table()
     return RunTables(
-        id=run, started_at=started, digest=run.key, runs=_whole(runs), executions=_whole(executions),
+        id=run,
+        started_at=started,
+        digest=run.key,
+        runs=_whole(runs),
+        executions=_whole(executions),
         cases=_whole(cases_table),
-    )  # fmt: skip
+    )
 
 
 def _columns(columns: Mapping[str, str], given: Mapping[str, str]) -> str:

@@ -20,7 +20,10 @@ from tests.scripts.dashboard.conftest import NIGHTS, NOW
 from tests.scripts.dashboard.samples import START, make
 
 pytestmark = pytest.mark.slow
-SILENT = len  # takes a text and says nothing
+
+
+def silent(_: str) -> None:
+    """Says nothing."""
 
 
 def test_the_findings_are_those_of_the_history(dashboard: Dashboard, told: list[str]) -> None:
@@ -29,7 +32,11 @@ def test_the_findings_are_those_of_the_history(dashboard: Dashboard, told: list[
     assert found.ab is not None
     verdicts = {group.group: group.verdict for group in found.ab.groups}
     assert len(verdicts) == 18
-    assert (verdicts["torchbench"], verdicts["huggingface"], verdicts["smoke"]) == ("regressed", "inconclusive", "equivalent")
+    assert (verdicts["torchbench"], verdicts["huggingface"], verdicts["smoke"]) == (
+        "regressed",
+        "inconclusive",
+        "equivalent",
+    )
     shifts = {(shift.series.config, shift.series.metric, shift.direction) for shift in found.trends.shifts}
     assert {("inductor", "time", "regressed"), ("timm", "memory", "improved")} <= shifts
     assert {flake.seen.config for flake in found.flakes} == {"jit_legacy", "distributed"}
@@ -45,15 +52,15 @@ def test_the_findings_are_those_of_the_history(dashboard: Dashboard, told: list[
 def test_a_scope_leaves_the_rest_out(place: Path) -> None:
     since = START + timedelta(days=20)
     asked = Asked(scope=Scope(since=since, pipelines=("python-runner-ab",)), now=NOW)
-    found = build(str(place), asked, tell=SILENT).findings
+    found = build(str(place), asked, tell=silent).findings
     assert (found.extent.runs, found.extent.oldest and found.extent.oldest >= since) == (10, True)
-    other = build(str(place), Asked(scope=Scope(pipelines=("nightly",)), now=NOW), tell=SILENT)
+    other = build(str(place), Asked(scope=Scope(pipelines=("nightly",)), now=NOW), tell=silent)
     assert "The history is not empty" in other.html
     assert other.findings.extent.runs == 0
 
 
 def test_the_same_history_gives_the_same_page(place: Path, dashboard: Dashboard) -> None:
-    assert build(str(place), dashboard.findings.asked, tell=SILENT).html == dashboard.html
+    assert build(str(place), dashboard.findings.asked, tell=silent).html == dashboard.html
 
 
 def test_the_figures_are_json(dashboard: Dashboard) -> None:
@@ -71,7 +78,7 @@ def test_a_damaged_file_is_told_and_the_rest_is_shown(tmp_path: Path) -> None:
     make(tmp_path, 12, configs=2, cases=10)
     victim = sorted(tmp_path.rglob("*.parquet"))[3]
     victim.write_bytes(victim.read_bytes()[:200])
-    made = build(str(tmp_path), Asked(scope=Scope(), now=NOW), tell=SILENT)
+    made = build(str(tmp_path), Asked(scope=Scope(), now=NOW), tell=silent)
     assert len(made.problems) == 1
     assert made.findings.extent.runs == 11
     assert "1 file of the history cannot be read" in made.html
@@ -81,7 +88,7 @@ def test_a_damaged_file_is_told_and_the_rest_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("nights", [0, 1, 4])
 def test_a_tiny_history_is_a_page_that_says_what_is_missing(tmp_path: Path, nights: int) -> None:
     make(tmp_path, nights, configs=1, cases=10)
-    made = build(str(tmp_path), Asked(scope=Scope(), now=NOW), tell=SILENT)
+    made = build(str(tmp_path), Asked(scope=Scope(), now=NOW), tell=silent)
     assert ("is empty" in made.html) == (nights == 0)
     if nights:
         assert "shorter than the ten commits" in made.html
@@ -103,7 +110,9 @@ def test_the_command_writes_both_files_and_says_how_far_it_is(place: Path, tmp_p
     assert "reading the history" in done.stderr
     assert done.stdout == ""
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    coverage = next(each for each in json.loads(figures.read_text())["kpis"] if each["name"] == "configuration_coverage")
+    coverage = next(
+        each for each in json.loads(figures.read_text())["kpis"] if each["name"] == "configuration_coverage"
+    )
     assert (coverage["value"], coverage["n"]) == (1.0, 1)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["figures.json", "index.html", "site"]
 
@@ -119,8 +128,19 @@ def test_the_command_tells_wrong_usage_and_an_empty_place(tmp_path: Path) -> Non
 def test_the_script_gives_the_paths_and_the_answer(tmp_path: Path) -> None:
     make(tmp_path / "history", 3, configs=2, cases=10)
     victim = min((tmp_path / "history").rglob("*.parquet"))
-    command = [sys.executable, str(ROOT / "scripts" / "build_dashboard.py"), "--history", str(tmp_path / "history"), "--json"]
-    environment = {**os.environ, "RUNNER_TEMP": str(tmp_path / "temp"), "PYTHONDONTWRITEBYTECODE": "1", "INPUT_SINCE": "36000"}
+    command = [
+        sys.executable,
+        str(ROOT / "scripts" / "build_dashboard.py"),
+        "--history",
+        str(tmp_path / "history"),
+        "--json",
+    ]
+    environment = {
+        **os.environ,
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "INPUT_SINCE": "36000",
+    }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     outputs = json.loads(done.stdout)

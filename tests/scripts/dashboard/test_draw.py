@@ -21,8 +21,9 @@ def test_only_drawing_elements_and_their_attributes_are_kept() -> None:
         <g transform="translate(0,0)"><script>alert(1)</script><foreignObject><b/></foreignObject>
         <a href="javascript:alert(1)"><rect width="5"/></a><use href="#x"/><image href="https://e.example/x"/>
         <style>*{}</style><animate attributeName="href"/>
-        <path d="M0,0L1.23456,9.99" id="x" class="y" style="fill:red" onclick="alert(1)" fill="url(#x)" stroke="var(--bad)"/>
-        <rect width="5" fill="expression(1)" height="3"/><text font-size="10px" fill="var(--dim)">a&lt;b&amp;</text></g>"""
+        <path d="M0,0L1.23456,9.99" id="x" class="y" style="fill:red" onclick="alert(1)" fill="url(#x)"
+            stroke="var(--bad)"/><rect width="5" fill="expression(1)" height="3"/>
+        <text font-size="10px" fill="var(--dim)">a&lt;b&amp;</text></g>"""
     (found,) = cut(FRAME.format(hostile), 1)
     assert found == (
         '<path d="M0,0L1.2,10" stroke="var(--bad)"/><rect width="5" height="3"/>'
@@ -36,7 +37,8 @@ def test_pictures_that_are_missing_are_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"), [("12.345", "12.3"), ("-0.001", "0"), ("7.0", "7"), ("1.5e-7", "0"), ("-3.96", "-4"), ("100", "100")]
+    ("written", "kept"),
+    [("12.345", "12.3"), ("-0.001", "0"), ("7.0", "7"), ("1.5e-7", "0"), ("-3.96", "-4"), ("100", "100")],
 )
 def test_coordinates_are_rounded(written: str, kept: str) -> None:
     (found,) = cut(FRAME.format(f"<g><path d='M{written},0'/></g>"), 1)

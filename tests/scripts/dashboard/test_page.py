@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -99,18 +100,27 @@ def test_every_part_is_there_and_can_be_read_without_seeing_it(dashboard: Dashbo
     assert all(each.get("scope") in ("col", "row") for tag, each in parsed.elements if tag == "th")
     drawings = [each for tag, each in parsed.elements if tag == "svg"]
     assert all((each.get("role") == "img") != (each.get("aria-hidden") == "true") for each in drawings)
-    curves = [each["aria-label"] for each in drawings if each.get("aria-label", "").startswith(("time in", "memory in"))]
+    curves = [
+        each["aria-label"] for each in drawings if each.get("aria-label", "").startswith(("time in", "memory in"))
+    ]
     assert len(curves) == 36
     headings = [int(tag[1]) for tag, _ in parsed.elements if tag in ("h1", "h2", "h3", "h4")]
     assert headings[0] == 1
     assert headings.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(headings))
 
 
 def test_verdicts_are_said_in_words(dashboard: Dashboard) -> None:
     text = " ".join(data for found in Page(dashboard.html).texts.values() for data in found)
-    for part in ("torchbench is worse than its baseline", "not even 1000 pairs", "quarantine until", "software, not a device",
-                 "Not known: queue, set-up, report", "not known", "watched"):  # fmt: skip
+    for part in (
+        "torchbench is worse than its baseline",
+        "not even 1000 pairs",
+        "quarantine until",
+        "software, not a device",
+        "Not known: queue, set-up, report",
+        "not known",
+        "watched",
+    ):
         assert part in text, part
 
 
@@ -118,8 +128,14 @@ def test_an_empty_history_says_what_fills_it() -> None:
     found = Findings(asked=hostile.findings("x").asked, extent=Extent())
     html = page.render(lambda share: view(found, Pictures(), where="place", elsewhere=Extent(), share=share))
     text = " ".join(data for found in Page(html).texts.values() for data in found)
-    for part in ("The history at place is empty.", "shuntyard history append", "Nothing to show yet",
-                 "No configuration ran in both arms", "No case flipped", "No run lies in this time"):  # fmt: skip
+    for part in (
+        "The history at place is empty.",
+        "shuntyard history append",
+        "Nothing to show yet",
+        "No configuration ran in both arms",
+        "No case flipped",
+        "No run lies in this time",
+    ):
         assert part in text, part
 
 

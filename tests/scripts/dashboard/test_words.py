@@ -26,17 +26,33 @@ URL = "https://github.com/o/r/actions/runs/7"
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0"), (1.0, "100"), (0.5, "50.0"), (0.9997, "99.970"), (0.003, "0.30"), (0.00001, "0.0010"), (0.999999, "99.9999")],
-)  # fmt: skip
+    [
+        (0.0, "0"),
+        (1.0, "100"),
+        (0.5, "50.0"),
+        (0.9997, "99.970"),
+        (0.003, "0.30"),
+        (0.00001, "0.0010"),
+        (0.999999, "99.9999"),
+    ],
+)
 def test_a_share_has_the_digits_that_tell_it_from_none_and_all(share: float, text: str) -> None:
     assert wording.percent(share) == f"{text}{S}%"
 
 
 @pytest.mark.parametrize(
     ("ratio", "text"),
-    [(1.0, f"±0{S}%"), (1.0004, f"±0{S}%"), (1.123, f"+12{S}%"), (0.95, f"−5.0{S}%"), (0.5, f"−50{S}%"), (3.4, "3.4×"),
-     (1.099, f"+9.9{S}%"), (1.0996, f"+10{S}%")],
-)  # fmt: skip
+    [
+        (1.0, f"±0{S}%"),
+        (1.0004, f"±0{S}%"),
+        (1.123, f"+12{S}%"),
+        (0.95, f"−5.0{S}%"),
+        (0.5, f"−50{S}%"),
+        (3.4, "3.4×"),
+        (1.099, f"+9.9{S}%"),
+        (1.0996, f"+10{S}%"),
+    ],
+)
 def test_a_ratio_is_told_as_a_change(ratio: float, text: str) -> None:
     assert wording.change(ratio) == text
 
@@ -54,7 +70,11 @@ def test_a_tile_says_value_target_state_and_what_it_rests_on() -> None:
             kpi.share("success_rate", 99_990, 100_000, "cases", kpi.SUCCESS),
             kpi.share("fallback_rate", 90, 1000, "executions", kpi.FALLBACK),
             kpi.share("error_rate", 0, 20, "executions", kpi.ERROR),
-            kpi.ratio("execution_time", Comparison(metric="time", effect=1.05, n_a=5, n_b=5, margin_low=0.9, margin_high=1.1), 0.1),
+            kpi.ratio(
+                "execution_time",
+                Comparison(metric="time", effect=1.05, n_a=5, n_b=5, margin_low=0.9, margin_high=1.1),
+                0.1,
+            ),
             kpi.unknown("resource_utilization", "share", "executions", kpi.WATCHED, "not recorded"),
         ),
         {},
@@ -69,7 +89,11 @@ def test_a_tile_says_value_target_state_and_what_it_rests_on() -> None:
 
 def test_a_ninetieth_percentile_stands_beside_its_median() -> None:
     (tile,) = tiles(
-        [kpi.seconds("cycle_time", [60.0, 90.0], 0.5, "commits"), kpi.seconds("cycle_time_p90", [60.0, 90.0], 0.9, "commits")], {}
+        [
+            kpi.seconds("cycle_time", [60.0, 90.0], 0.5, "commits"),
+            kpi.seconds("cycle_time_p90", [60.0, 90.0], 0.9, "commits"),
+        ],
+        {},
     )
     assert "nine of ten within 1 min 27 s" in tile.note
 
@@ -84,8 +108,14 @@ def test_what_needs_somebody_comes_before_what_is_open() -> None:
     told = points(found, [hostile.PROBLEM])
     assert [point.weight for point in told] == sorted((p.weight for p in told), key=["bad", "open", "note"].index)
     text = "\n".join(point.text for point in told)
-    for part in ("1 file of the history cannot be read", "smoke is worse than its baseline", "misses its target",
-                 "takes more time since", "out of line with its history", "a quarantine is proposed"):  # fmt: skip
+    for part in (
+        "1 file of the history cannot be read",
+        "smoke is worse than its baseline",
+        "misses its target",
+        "takes more time since",
+        "out of line with its history",
+        "a quarantine is proposed",
+    ):
         assert part in text, part
     assert answer(found, told).tone == "bad"
 
@@ -94,9 +124,14 @@ def test_old_regressions_are_notes_and_a_history_at_rest_is_told() -> None:
     found = hostile.findings("smoke")
     shifts = tuple(replace(shift, since=hostile.NOW - timedelta(days=40)) for shift in found.trends.shifts)
     quiet = replace(
-        found, ab=None, rollout=(), newest=(), flakes=(), trends=replace(found.trends, shifts=shifts),
+        found,
+        ab=None,
+        rollout=(),
+        newest=(),
+        flakes=(),
+        trends=replace(found.trends, shifts=shifts),
         extent=replace(found.extent, newest=hostile.NOW - timedelta(days=9)),
-    )  # fmt: skip
+    )
     told = points(quiet, [])
     assert [(point.weight, point.page) for point in told] == [("open", "runs"), ("note", "trends")]
     assert told[1].text == "2 older regressions in time or memory"
@@ -116,7 +151,9 @@ def test_an_open_verdict_says_what_would_settle_it() -> None:
     (group,) = ab.groups
     waiting = replace(group, time=replace(group.time, note="about 12 more pairs would settle it"), note="")
     assert settles(waiting)[0] == "time: about 12 more pairs would settle it"
-    decided = replace(waiting, time=replace(group.time, verdict="equivalent"), memory=replace(group.memory, verdict="equivalent"))
+    decided = replace(
+        waiting, time=replace(group.time, verdict="equivalent"), memory=replace(group.memory, verdict="equivalent")
+    )
     assert settles(decided) == ()
 
 
@@ -135,7 +172,11 @@ def test_the_grid_has_a_cell_for_every_place() -> None:
     ]
     found = grid(places)
     assert [line.config for line in found.lines.shown] == ["a", "b"]
-    assert (found.columns.shown[0].hardware, found.columns.shown[0].simulated, found.columns.left_out) == ("cpu", False, 1)
+    assert (found.columns.shown[0].hardware, found.columns.shown[0].simulated, found.columns.left_out) == (
+        "cpu",
+        False,
+        1,
+    )
     assert found.columns.shown[1].simulated
     assert [cell is None for cell in found.lines.shown[1].cells] == [False, *[True] * (COLUMNS - 1)]
 
@@ -169,7 +210,9 @@ def test_a_row_says_why_it_is_not_in_order() -> None:
 def test_commits_are_compared_where_the_run_is_shown() -> None:
     (run,) = hostile.findings("o/r").recent.runs
     known = compare_addresses([replace(run, url=URL)])
-    assert compare_address(known, "o/r", "a" * 40, "b" * 40) == f"https://github.com/o/r/compare/{'a' * 40}...{'b' * 40}"
+    assert (
+        compare_address(known, "o/r", "a" * 40, "b" * 40) == f"https://github.com/o/r/compare/{'a' * 40}...{'b' * 40}"
+    )
     assert compare_address(known, "o/r", "a" * 40, "main?x") == ""
     assert compare_address(known, "o/other", "a" * 40, "b" * 40) == ""
     assert compare_addresses([replace(run, url=URL, repository="another/name")]) == {}
