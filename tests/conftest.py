@@ -15,7 +15,38 @@ settings.load_profile("shuntyard")
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("matrices", "scripts", "generator", "requirements", "actions", "docs", ".github", "examples")
+# What lies here drives servers, browsers, whole histories or other people's pytest: all of its tests are slow.
+SLOW = tuple(
+    ROOT / "tests" / place
+    for place in (
+        "benchmarks",
+        "browser",
+        "workflows",
+        "generator/check/test_command.py",
+        "generator/rollout",
+        "scripts/alerts",
+        "scripts/analyses",
+        "scripts/dashboard",
+        "scripts/hub",
+        "scripts/stats",
+        "scripts/rollout",
+        "scripts/store",
+        "scripts/test_append_history.py",
+        "scripts/test_fetch_jobs.py",
+        "scripts/test_post_comment.py",
+        "scripts/test_proc.py",
+        "scripts/test_pytest_plugin.py",
+        "scripts/test_report_hud.py",
+        "scripts/test_run_shard.py",
+    )
+)
 UPDATE_GOLDEN = bool(os.environ.get("SHUNTYARD_UPDATE_GOLDEN"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@
     attention  Findings   →  what a maintainer has to look at, worst first; pure
     pictures   orders every picture as early as it can
     strips, lines, bars      → Vega specifications; pure (curves: which series belong together; marks, ticks)
-    draw       specifications → SVG, cleaned and cut into pieces
+    draw, cut  specifications → SVG, cleaned and cut into pieces
     worker     programs that run beside the analyses: `pen` runs Vega, `seek` finds change points
     view       Findings and pieces → what each page of the file shows; pure
     page       → HTML; no other file here knows Jinja2

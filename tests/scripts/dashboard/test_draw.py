@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shuntyard.dashboard import draw, strips
-from shuntyard.dashboard.draw import Pen, cut
+from shuntyard.dashboard import strips
+from shuntyard.dashboard.cut import ELEMENTS, cut
+from shuntyard.dashboard.draw import Pen
 from shuntyard.dashboard.strips import Strip
 from shuntyard.errors import ShuntyardError
 
@@ -61,7 +62,7 @@ def test_a_strip_is_drawn_where_its_figures_are() -> None:
             pen.draw({"marks": [{"type": "nonsense"}]}, 1).result()
     for markup in (first, second):
         ElementTree.fromstring(f"<svg>{markup}</svg>")
-        assert set(re.findall(r"<(\w+)", markup)) <= draw._ELEMENTS
+        assert set(re.findall(r"<(\w+)", markup)) <= ELEMENTS
     circle = re.search(r'transform="translate\(([\d.]+),11\)"[^>]* d="M4', first) or re.search(
         r'd="M4[^>]*transform="translate\(([\d.]+),11\)"', first
     )
