@@ -17,6 +17,7 @@ from shuntyard.analyses.round_trip import RoundTrip, round_trips
 from shuntyard.analyses.trends import Newest, Seek, Series, Trends, newest, row_series, trends
 from shuntyard.dashboard import recent
 from shuntyard.dashboard.recent import Day, Extent, Place, Recent
+from shuntyard.human import count
 from shuntyard.stats import changes
 from shuntyard.stats.ab import AbResult, Question
 from shuntyard.stats.flaky import Flake
@@ -84,7 +85,7 @@ def gather(
     found = recent.extent(chosen)
     if not found.executions:
         return Findings(asked=asked, extent=found)
-    tell(f"{found.runs:,} runs, {found.executions:,} executions, {found.cases:,} case results")
+    tell(f"{count(found.runs, 'run')}, {count(found.executions, 'execution')}, {count(found.cases, 'case result')}")
     series = row_series(chosen)
     with ThreadPoolExecutor(1, "trends") as other:
         seeking = other.submit(_seek, chosen, asked, series, seek, early)

@@ -122,7 +122,7 @@ def longest(name: str, outages: Sequence[tuple[float, bool]], runs: int, target:
     value = max((length for length, _ in outages), default=0.0)
     met: Met = "yes" if target.holds(value) else "no"
     open_ones = sum(1 for _, over in outages if not over)
-    note = f"{len(outages)} outages" + (f", {open_ones} not over" if open_ones else "")
+    note = f"{len(outages)} outage{'' if len(outages) == 1 else 's'}" + (f", {open_ones} not over" if open_ones else "")
     certain = met == "no" or not open_ones
     return Kpi(name=name, value=value, unit="s", n=runs, of="runs", target=target, met=met, certain=certain, note=note)
 

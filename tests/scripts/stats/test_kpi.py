@@ -69,7 +69,7 @@ def test_an_outage_that_lasts_is_never_certain_to_be_short() -> None:
     over = kpi.longest("recovery_time", [(day, True), (2 * day, True)], 90, kpi.RECOVERY)
     assert (over.met, over.certain, over.value, over.note) == ("yes", True, 2 * day, "2 outages")
     lasting = kpi.longest("recovery_time", [(day, False)], 90, kpi.RECOVERY)
-    assert (lasting.met, lasting.certain, lasting.note) == ("yes", False, "1 outages, 1 not over")
+    assert (lasting.met, lasting.certain, lasting.note) == ("yes", False, "1 outage, 1 not over")
     assert kpi.longest("recovery_time", [(4 * day, False)], 90, kpi.RECOVERY).met == "no"
     assert kpi.longest("recovery_time", [], 90, kpi.RECOVERY).value == 0
 
