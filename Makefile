@@ -59,7 +59,7 @@ golden: $(READY) ## update the golden files of the tests
 	SHUNTYARD_UPDATE_GOLDEN=1 $(BIN)/pytest -q -m "not slow and not torch" tests/generator
 
 bench: $(READY) ## print the figures of the design's budgets
-	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,stddev,rounds -p no:xdist
+	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-columns=min,median,stddev,rounds -p no:xdist
 
 lock: $(READY) ## renew the hash-locked requirements
 	requirements/lock --upgrade
