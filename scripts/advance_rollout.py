@@ -12,16 +12,9 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.options import words
+from shuntyard.verb import verb
 
 ROOT = Path(__file__).resolve().parent.parent
-# `-I` keeps modules of the checkout that this runs in from shadowing the generator's.
-START = """
-import sys
-root = sys.argv.pop(1)
-sys.path[:0] = [root, root + "/scripts"]
-from generator.cli import main
-sys.exit(main())
-"""
 
 CONTRACT = Contract(
     name="advance-rollout",
@@ -58,7 +51,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     for config in words(str(inputs["release"])):
         options += ["--release", config]
     options += ["--dry-run"] if inputs["dry-run"] else []
-    command = [sys.executable, "-I", "-c", START, str(ROOT), "rollout", "advance", *options]
+    command = verb(ROOT, "rollout", "advance", *options)
     done = subprocess.run(command, env=dict(env), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         print(done.stdout, end="")

@@ -14,16 +14,9 @@ from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
 from shuntyard.text import line
+from shuntyard.verb import verb
 
 ROOT = Path(__file__).resolve().parent.parent
-# `-I` keeps modules of the checkout that this runs in from shadowing the generator's.
-START = """
-import sys
-root = sys.argv.pop(1)
-sys.path[:0] = [root, root + "/scripts"]
-from generator.cli import main
-sys.exit(main())
-"""
 
 CONTRACT = Contract(
     name="check-alerts",
@@ -57,7 +50,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     options = ["--json", "--root", str(ROOT), *(["--dry-run"] if inputs["dry-run"] else [])]
     for name in ("history", "hub", "alerts", "state", "repository", "log"):
         options += [f"--{name}={inputs[name]}"] if inputs[name] else []
-    command = [sys.executable, "-I", "-c", START, str(ROOT), "alerts", "check", *options]
+    command = verb(ROOT, "alerts", "check", *options)
     done = subprocess.run(command, env=dict(env), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (EXIT_GOOD, EXIT_PROBLEMS) or not done.stdout.startswith("{"):
         print(done.stdout, end="")

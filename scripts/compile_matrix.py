@@ -10,16 +10,9 @@ from pathlib import Path
 
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
+from shuntyard.verb import verb
 
 ROOT = Path(__file__).resolve().parent.parent
-# `-I` keeps modules of the caller's checkout, which this runs in, from shadowing the generator's.
-START = """
-import sys
-root = sys.argv.pop(1)
-sys.path[:0] = [root, root + "/scripts"]
-from generator.cli import main
-sys.exit(main())
-"""
 
 CONTRACT = Contract(
     name="compile-matrix",
@@ -41,7 +34,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     target = Path(tempfile.mkdtemp(dir=env.get("RUNNER_TEMP"))) / "compiled.json"
     style = "github" if env.get("GITHUB_ACTIONS") else "text"
     options = ["--output", str(target), "--format", style, "--root", str(ROOT)]
-    command = [sys.executable, "-I", "-c", START, str(ROOT), "compile", *options, "--", str(inputs["matrix"])]
+    command = verb(ROOT, "compile", *options, "--", str(inputs["matrix"]))
     code = subprocess.run(command, env=dict(env), check=False).returncode
     return Done(outputs={"compiled": str(target)} if code == 0 else {}, exit_code=code)
 
