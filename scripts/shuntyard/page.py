@@ -32,7 +32,7 @@ def render(report: Report) -> str:
 
 
 def _render(report: Report, share: float) -> str:
-    style, script = (_partial(name) for name in ("report.css", "report.js"))
+    style, script = _partial("report.css"), _partial("sort.js") + _partial("report.js")
     policy = {"default": "'none'", "style": _digest(style), "script": _digest(script)}
     rules = "; ".join(f"{kind}-src {source}" for kind, source in policy.items())
     template = _environment().get_template("report.html.j2")

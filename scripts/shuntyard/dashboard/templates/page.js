@@ -1,5 +1,4 @@
 
-"use strict";
 // Pages, sorting, search, colours. It only shows, hides and moves what is there: no markup is ever made from text.
 const root = document.documentElement;
 const KEY = "shuntyard-colours";
@@ -56,36 +55,6 @@ function pages() {
   window.addEventListener("hashchange", () => open(true));
   document.body.dataset.paged = "";
   open(Boolean(location.hash));
-}
-
-function sortable(table) {
-  const body = table.tBodies[0];
-  if (body.rows.length < 2) return;
-  const headings = [...table.tHead.rows[0].cells];
-  const key = (row, column) => {
-    const cell = row.cells[column];
-    return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent.trim();
-  };
-  const sort = (heading, column) => {
-    const first = "sort" in body.rows[0].cells[column].dataset ? "descending" : "ascending";
-    const other = first === "descending" ? "ascending" : "descending";
-    const order = heading.getAttribute("aria-sort") === first ? other : first;
-    const sign = order === "ascending" ? 1 : -1;
-    const rows = [...body.rows].map((row) => [key(row, column), row]);
-    rows.sort(([a], [b]) => sign * (typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true })));
-    for (const each of headings) each.removeAttribute("aria-sort");
-    heading.setAttribute("aria-sort", order);
-    body.append(...rows.map(([, row]) => row));
-  };
-  headings.forEach((heading, column) => {
-    const name = heading.firstChild;
-    if (heading.classList.contains("fixed") || !name || name.nodeType !== Node.TEXT_NODE || !name.data.trim()) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = name.data.trim();
-    button.addEventListener("click", () => sort(heading, column));
-    name.replaceWith(button);
-  });
 }
 
 function searchable(holder) {
