@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from generator import schema
 from generator.faults import suggest
-from generator.inputs import SELECT_ACTION, workflow_inputs, workflow_triggers
+from generator.inputs import SELECT_ACTION, workflow_inputs, workflow_secrets, workflow_triggers
 from generator.load import Pipeline, Toolkit
 from generator.needs import check_needs, needs_of
 from generator.pipeline import (
@@ -17,6 +17,7 @@ from generator.pipeline import (
     Job,
     JobOutput,
     MatrixField,
+    Secret,
     Step,
     StepOutput,
     Uses,
@@ -24,16 +25,18 @@ from generator.pipeline import (
     Variable,
     Workflow,
 )
+from generator.rowvalues import SELECT, ValueReader
 from generator.source import KeyPath
+from shuntyard.contract import Input
 from shuntyard.errors import Problem, ProblemsFound
 
-SELECT = "select"
 GATE = "gate"
 CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
 SELECT_MINUTES = 10
 GATE_MINUTES = 5
 FLAGS_VARIABLE = "SHUNTYARD_FLAGS"  # a rollout or an alert changes it; it takes effect with the next run
 SELECTED = ("matrix", "plan", "count", "artifacts")
+__all__ = ["CHECKOUT", "FLAGS_VARIABLE", "GATE", "SELECT", "assemble"]
 
 
 def assemble(toolkit: Toolkit, composites: dict[str, Composite], pipeline: Pipeline) -> Workflow:
@@ -60,7 +63,8 @@ class _Assembler:
 
     def workflow(self) -> Workflow:
         self.problems += check_needs(self.model.jobs, self.document, reserved=(SELECT, GATE))
-        triggers, problems = workflow_triggers(self.toolkit, self.model, self.document, self.inputs)
+        secrets = workflow_secrets(self.model, self.composites)
+        triggers, problems = workflow_triggers(self.toolkit, self.model, self.document, self.inputs, secrets)
         self.problems += problems
         jobs = [self._select_job()] if self.selects else []
         jobs += [self._job(name, job) for name, job in self.model.jobs.items()]
@@ -101,10 +105,25 @@ class _Assembler:
             steps=tuple(steps),
             runs_on=self._hub(),
             timeout_minutes=SELECT_MINUTES,
-            condition=Condition(labels=tuple(self.model.triggers.labels)),
+            condition=Condition(labels=self._labels()),
             permissions={"contents": "read"},
-            outputs={name: StepOutput(SELECT_ACTION, name) for name in (*SELECTED, *self._named())},
+            outputs={name: StepOutput(SELECT_ACTION, name) for name in self._selected()},
         )
+
+    def _labels(self) -> tuple[str, ...]:
+        """The labels whose `labeled` events start the pipeline."""
+        triggers = self.model.triggers
+        return tuple(triggers.labels) if triggers.labels_as == "events" else ()
+
+    def _selected(self) -> list[str]:
+        """The outputs of the selection that the other jobs use."""
+        groups = ["groups"] if any(job.axes for job in self.model.jobs.values()) else []
+        size = ["size"] if self.model.sizes else []
+        used = [item.name for job in self.model.jobs.values() for item in self._action_inputs(job.action)]
+        return [*SELECTED, *groups, *size, *(["call"] if "call" in used else []), *self._named()]
+
+    def _action_inputs(self, action: str) -> tuple[Input, ...]:
+        return self.composites[action].inputs if action in self.composites else ()
 
     def _job(self, name: str, job: schema.Job) -> Job:
         path: KeyPath = ("jobs", name)
@@ -118,23 +137,32 @@ class _Assembler:
         if self.selects and SELECT not in needs:
             needs.insert(0, SELECT)
         self._check_with(path, job, composite)
+        reader = ValueReader(self.model, self.document, name)
+        values = reader.values()
+        self.problems += reader.problems
         steps = [CHECKOUT] if composite.workspace else []
-        steps.append(self._step(job.action, {**self._bindings(job, needs), **job.with_}))
+        steps.append(self._step(job.action, {**self._bindings(job, needs), **values}))
         return Job(
             id=name,
             steps=tuple(steps),
             runs_on=self._runs_on(path, job),
             timeout_minutes=job.timeout_minutes,
             needs=tuple(needs),
-            matrix=JobOutput(SELECT, "matrix") if job.matrix else None,
-            condition=self._condition(job),
+            matrix=JobOutput(SELECT, "groups" if job.axes else "matrix") if job.matrix else None,
+            group="-".join(job.axes),
+            tolerant=bool(job.matrix and self.model.experimental),
+            condition=self._condition(path, job),
             permissions={**({"contents": "read"} if composite.workspace else {}), **composite.permissions},
         )
 
-    def _condition(self, job: schema.Job) -> Condition:
+    def _condition(self, path: KeyPath, job: schema.Job) -> Condition:
+        if job.when and job.when not in self.inputs:
+            hint = f"{suggest(job.when, self.inputs)}; inputs are listed in `triggers.call`"
+            self._fault((*path, "when"), f"the pipeline has no input {job.when!r}", hint, "contract")
+        given = self._input(job.when) if job.when and job.when in self.inputs else None
         if job.always:
-            return Condition(always=True, unless_skipped=SELECT if self.selects else "")
-        return Condition(positive=JobOutput(SELECT, "count") if job.matrix else None)
+            return Condition(given=given, always=True, unless_skipped=SELECT if self.selects else "")
+        return Condition(given=given, positive=JobOutput(SELECT, "count") if job.matrix else None)
 
     def _bindings(self, job: schema.Job, needs: list[str]) -> dict[str, Value]:
         """What the toolkit itself passes between the jobs, by the input's name."""
@@ -142,7 +170,8 @@ class _Assembler:
         if self.selects:
             bindings["plan"] = JobOutput(SELECT, "plan")
             bindings["artifacts"] = JobOutput(SELECT, "artifacts")
-        if job.matrix:
+            bindings["call"] = JobOutput(SELECT, "call")
+        if job.rows:
             bindings["unit"] = MatrixField("plan", as_json=True)
             chosen = self._input("python-version") if "python-version" in self.inputs else None
             bindings["python-version"] = MatrixField("python", or_input=chosen)
@@ -156,9 +185,11 @@ class _Assembler:
     def _step(self, action: str, bound: dict[str, Value]) -> Step:
         """A step that runs an own action: bound values first, then the workflow's inputs of the same names."""
         with_: dict[str, Value] = {}
-        for item in self.composites[action].inputs if action in self.composites else ():
+        for item in self._action_inputs(action):
             if item.name in bound:
                 with_[item.name] = bound[item.name]
+            elif item.secret:
+                with_[item.name] = Secret(item.secret)
             elif item.name in self.inputs:
                 with_[item.name] = self._input(item.name)
         return Step(id=action, uses=Uses("own", action), with_=with_)
@@ -197,10 +228,19 @@ class _Assembler:
             self._fault(
                 ("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate"
             )
+        for index, name in enumerate(gate.may_skip):
+            if name not in gate.requires:
+                hint = f"{suggest(name, gate.requires)}; what may be skipped is listed in `requires` too"
+                self._fault(("gate", "may-skip", index), f"the gate does not require {name!r}", hint, "gate")
         needs = ([SELECT] if self.selects else []) + list(self.model.jobs)
-        with_: dict[str, Value] = {"needs": AllNeeds(tuple(needs)), "requires": " ".join(needs)}
+        must = [name for name in needs if name not in gate.may_skip]
+        with_: dict[str, Value] = {"needs": AllNeeds(tuple(needs)), "requires": " ".join(must)}
+        if gate.may_skip:
+            with_["may-skip"] = " ".join(gate.may_skip)
         if self.selects:
-            matrix_jobs = " ".join(name for name, job in self.model.jobs.items() if job.matrix)
+            matrix_jobs = " ".join(
+                name for name, job in self.model.jobs.items() if job.matrix and name not in gate.may_skip
+            )
             with_ |= {"count": JobOutput(SELECT, "count"), "empty": gate.empty, "matrix-jobs": matrix_jobs}
         return Job(
             id=GATE,

@@ -14,10 +14,10 @@ def bound_inputs(model: schema.PipelineFile, job: schema.Job) -> dict[str, str]:
     bound = {"pipeline": "it is this pipeline, or the one that the caller names"}
     selects = any(each.matrix for each in model.jobs.values())
     if selects:
-        bound |= dict.fromkeys(("plan", "artifacts"), "it is what the job `select` has selected")
+        bound |= dict.fromkeys(("plan", "artifacts", "call"), "it is what the job `select` has selected")
     if selects or job.needs:
         bound["needs"] = "it is how the jobs under `needs` ended"
-    if job.matrix:
+    if job.rows:
         bound["unit"] = "each job of the matrix gets the unit that it runs"
         bound[PYTHON] = "each row has its own: write an axis `python`, or an input of that name under `triggers.call`"
     return bound

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator.alphabet import Scalar
+from generator.jobs_format import ByValue, FromAxis
 from generator.load import Pipeline
 from generator.needs import needs_of
 from generator.pipeline import Composite, Workflow
@@ -13,6 +14,7 @@ from shuntyard.contract import Contract, Input, parse
 from shuntyard.errors import Problem, ShuntyardError
 
 SELECT = "select"
+STARTS = ("call", "schedule", "dispatch", "labels", "pull_request", "push", "release")
 
 
 def check_complete(pipeline: Pipeline, workflow: Workflow, composites: Mapping[str, Composite]) -> list[Problem]:
@@ -23,8 +25,8 @@ def check_complete(pipeline: Pipeline, workflow: Workflow, composites: Mapping[s
 def _nothing(pipeline: Pipeline) -> Iterator[Problem]:
     model, document = pipeline.model, pipeline.document
     triggers = model.triggers
-    if not (triggers.call or triggers.schedule or triggers.dispatch or triggers.labels or triggers.push):
-        hint = "add call, schedule, dispatch, labels or push"
+    if not any(getattr(triggers, name) for name in STARTS):
+        hint = "add call, schedule, dispatch, labels, pull-request, push or release"
         yield document.problem(("triggers",), "nothing starts the pipeline", hint=hint, rule="jobs")
     if not model.jobs:
         hint = "add at least one, such as `test: {matrix: rows, action: run-shard}`"
@@ -54,7 +56,7 @@ def _matrix_jobs(pipeline: Pipeline) -> Iterator[Problem]:
         hint = "give one job `matrix: rows`"
         yield document.problem(("jobs",), "no job runs the rows", hint=hint, rule="jobs")
     for name, job in model.jobs.items():
-        if job.matrix and job.runner:
+        if job.rows and job.runner:
             hint = "each row has its own; name it by the pipeline's `runner`"
             place = ("jobs", name, "runner")
             yield document.problem(place, "a matrix job has no runner of its own", hint=hint, rule="jobs")
@@ -73,8 +75,13 @@ def _values(pipeline: Pipeline, workflow: Workflow, composites: Mapping[str, Com
         yield from _typed(pipeline, ("at-home", name), given[name], value)
     for name, job in pipeline.model.jobs.items():
         inputs = {item.name: item for item in composites[job.action].inputs}
-        for key, value in job.with_.items():
-            yield from _typed(pipeline, ("jobs", name, "with", key), inputs[key], value)
+        for key, given_value in job.with_.items():
+            path: KeyPath = ("jobs", name, "with", key)
+            if isinstance(given_value, ByValue):
+                for chosen, text in given_value.values.items():
+                    yield from _typed(pipeline, (*path, "values", chosen), inputs[key], text)
+            elif not isinstance(given_value, FromAxis):
+                yield from _typed(pipeline, path, inputs[key], given_value)
         step = next(made for made in workflow.jobs if made.id == name).steps[-1]
         for key, item in inputs.items():
             if item.default is None and key not in step.with_:

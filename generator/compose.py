@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterable
 
 from generator.faults import suggest
-from generator.load import Toolkit
-from generator.pipeline import Access, Composite, InputRef, Step, StepOutput, Temp, Uses, Value
-from generator.recipe import FromInput, FromOutput, TempFolder
+from generator.load import CHECKOUT, Toolkit
+from generator.pipeline import Access, Composite, InputRef, Joined, Step, StepOutput, Temp, Uses, Value
+from generator.recipe import FromInput, FromOutput, Join, TempFolder
 from generator.recipe import Step as RecipeStep
 from generator.source import Document, KeyPath
 from shuntyard.contract import Contract, Input, Output
@@ -94,6 +94,7 @@ class _RecipeReader:
         steps = [self._step(index, item) for index, item in enumerate(self.recipe.steps)]
         contracts = [self.toolkit.contracts[i.script] for i in self.recipe.steps if i.script in self.toolkit.contracts]
         used = [self.composites[i.action] for i in self.recipe.steps if i.action in self.composites]
+        parts: list[Contract | Composite] = [*contracts, *used]
         outputs = {
             name: (output, StepOutput(step_id, name))
             for step_id, declared in self.outputs.items()
@@ -107,10 +108,14 @@ class _RecipeReader:
             inputs=tuple(self.inputs.values()),
             outputs=tuple(outputs.values()),
             steps=tuple(steps),
-            workspace=any(contract.workspace for contract in contracts) or any(one.workspace for one in used),
+            workspace=not self._checks_out() and True in [part.workspace for part in parts],
             exits={code: text for contract in contracts for code, text in contract.exits.items()},
-            permissions=_granted([*contracts, *used]),
+            permissions={**({"contents": "read"} if self._checks_out() else {}), **_granted(parts)},
         )
+
+    def _checks_out(self) -> bool:
+        """Whether the action checks out what it works on itself; then its job does not."""
+        return any(item.uses == CHECKOUT for item in self.recipe.steps)
 
     def _step(self, index: int, item: RecipeStep) -> Step:
         path: KeyPath = ("actions", self.name, "steps", index)
@@ -214,11 +219,18 @@ class _RecipeReader:
                     known = [f"{s}.{n}" for s, names in self.outputs.items() for n in names]
                     self._fault(path, f"no earlier step gives {reference!r}", suggest(reference, known))
                 return StepOutput(step, name)
+            case Join(join=parts):
+                return Joined(tuple(self._part((*path, "join", index), part) for index, part in enumerate(parts)))
             case TempFolder(temp=folder):
                 return Temp(folder)
             case str() | int() | bool():
                 return value
         raise TypeError(f"unexpected value {value!r}")
+
+    def _part(self, path: KeyPath, part: FromInput | FromOutput | str) -> str | InputRef | StepOutput:
+        value = self._value(path, part)
+        assert isinstance(value, str | InputRef | StepOutput)
+        return value
 
     def _fault(self, path: KeyPath, message: str, hint: str = "") -> None:
         self.problems.append(self.document.problem(path, message, hint=hint, rule="recipe"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from generator import schema
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
+from generator.marks import MarkReader
 from generator.points import ARM_AXIS, Point, PointReader
 from generator.source import KeyPath
 from shuntyard.errors import Problem, ProblemsFound
@@ -63,6 +64,10 @@ class _Expansion:
     def compiled(self) -> CompiledPipeline:
         self._check_configurations()
         rows = self._rows() if self.model.rows == "own" else self._no_rows()
+        marks = MarkReader(self.model, self.document, [row.values for row in rows])
+        rows = [replace(row, stage=marks.stage(row.values), sizes=marks.sizes(row.values)) for row in rows]
+        crons = marks.crons()
+        self.problems += marks.problems
         runners = sorted({row.runner for row in rows})
         suites = sorted({row.suite for row in rows})
         compiled = CompiledPipeline(
@@ -76,6 +81,9 @@ class _Expansion:
             runners={name: tuple(self.names.runners[name].labels) for name in runners if name in self.names.runners},
             suites={name: self._suite(name) for name in suites},
             flags={n: self.names.configurations[n].python_runner for n in suites if n in self.names.configurations},
+            sizes=tuple(self.model.sizes),
+            crons=crons,
+            groups=tuple(dict.fromkeys(job.axes for job in self.model.jobs.values() if job.axes)),
             rows=tuple(rows),
         )
         self._check_units(compiled)
@@ -196,10 +204,12 @@ def _events(triggers: schema.Triggers) -> list[str]:
         events.append("schedule")
     if triggers.dispatch:
         events.append("workflow_dispatch")
-    if triggers.labels:
+    if triggers.pull_request or (triggers.labels and triggers.labels_as == "events"):
         events.append("pull_request")
-    if triggers.push:
+    if triggers.push or (triggers.labels and triggers.labels_as == "tags"):
         events.append("push")
+    if triggers.release:
+        events.append("release")
     return events
 
 

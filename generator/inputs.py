@@ -7,7 +7,7 @@ from dataclasses import replace
 from generator import schema
 from generator.faults import suggest
 from generator.load import Pipeline, Toolkit
-from generator.pipeline import Composite, Triggers
+from generator.pipeline import Composite, PullRequests, Triggers
 from generator.source import Document
 from shuntyard.contract import Input
 from shuntyard.errors import Problem
@@ -49,16 +49,30 @@ def _declared(model: schema.PipelineFile, composites: dict[str, Composite]) -> d
     declared = {MATRIX_INPUT.name: MATRIX_INPUT} if model.rows == "caller" else {}
     for action in actions:
         for item in composites[action].inputs if action in composites else ():
-            declared.setdefault(item.name, item)
+            if not item.secret:
+                declared.setdefault(item.name, item)
     return declared
 
 
+def workflow_secrets(model: schema.PipelineFile, composites: dict[str, Composite]) -> tuple[Input, ...]:
+    """The inputs of the jobs' actions that carry a secret, each secret once."""
+    found: dict[str, Input] = {}
+    for job in model.jobs.values():
+        for item in composites[job.action].inputs if job.action in composites else ():
+            if item.secret:
+                found.setdefault(item.secret, item)
+    return tuple(found[name] for name in sorted(found))
+
+
 def workflow_triggers(
-    toolkit: Toolkit, model: schema.PipelineFile, document: Document, inputs: dict[str, Input]
+    toolkit: Toolkit,
+    model: schema.PipelineFile,
+    document: Document,
+    inputs: dict[str, Input],
+    secrets: tuple[Input, ...],
 ) -> tuple[Triggers, list[Problem]]:
     """The triggers as data, and a problem for each label that is not declared."""
     triggers = model.triggers
-    schedules = triggers.schedule if isinstance(triggers.schedule, list) else [triggers.schedule]
     problems = [
         document.problem(
             ("triggers", "labels", index),
@@ -69,12 +83,21 @@ def workflow_triggers(
         for index, label in enumerate(triggers.labels)
         if label not in toolkit.labels
     ]
+    if triggers.pull_request and triggers.labels and triggers.labels_as == "events":
+        hint = "a push after the label would run code that nobody has seen: keep one of them, or `labels-as: tags`"
+        place = ("triggers", "pull-request")
+        problems.append(document.problem(place, "every pull request, beside labels", hint=hint, rule="triggers"))
+    wanted = triggers.pull_request
     result = Triggers(
         call=triggers.call is not None,
         dispatch=triggers.dispatch,
         inputs=tuple(inputs.values()),
-        crons=tuple((schedule.cron, schedule.timezone or "") for schedule in schedules if schedule),
+        crons=tuple((schedule.cron, schedule.timezone or "") for schedule in triggers.schedules()),
         labels=tuple(triggers.labels),
+        label_tags=triggers.labels_as == "tags",
+        pull_request=PullRequests(paths=tuple(wanted.paths), branches=tuple(wanted.branches)) if wanted else None,
+        release=triggers.release,
+        secrets=secrets,
         branches=tuple(triggers.push.branches) if triggers.push else (),
         after_run=bool(triggers.call and triggers.call.after_run),
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from generator import contracts, faults, recipe, schema
 from generator.alerts_format import AlertsFile
 from generator.bound import check_with
+from generator.phases import in_its_phase
 from generator.rollout_format import RolloutFile
 from generator.skips import SkipsFile
 from generator.source import Document, read
@@ -136,7 +137,7 @@ def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pip
     problems = check_with(model, document)
     if problems:
         raise ProblemsFound(problems)
-    return Pipeline(model=model, document=document)
+    return Pipeline(model=in_its_phase(model, document), document=document)
 
 
 def validate(kind: type[Model], document: Document) -> Model:

@@ -38,9 +38,10 @@ class JobOutput:
 
 @dataclass(frozen=True, slots=True)
 class MatrixField:
-    """A field of the matrix entry; `or_input` is the input to take where the field is empty."""
+    """A field of the matrix entry, or what it holds under `key`; `or_input` is the input to take where it is empty."""
 
     name: str
+    key: str = ""
     as_json: bool = False
     or_input: InputRef | None = None
 
@@ -63,13 +64,38 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret of the repository that the workflow runs in, or that its caller passes; empty where there is none."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The entry of a table for what `by` turns out to be."""
+
+    by: MatrixField | JobOutput
+    table: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Values one after the other, as one text."""
+
+    parts: tuple[str | InputRef | StepOutput, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Temp:
     """A path below the runner's temporary folder."""
 
     path: str
 
 
-Value: TypeAlias = "str | int | bool | InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Variable | Temp"
+Symbol: TypeAlias = (
+    "InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Variable | Secret | Lookup | Joined | Temp"
+)
+Value: TypeAlias = "str | int | bool | Symbol"
 Access = Literal["read", "write"]
 
 
@@ -103,11 +129,13 @@ class Step:
 class Condition:
     """When a job runs. All that is set must hold.
 
-    `labels`: a `labeled` event must be for one of them. `positive`: this output is not "0". `always`: whatever became
-    of the jobs before, except that `unless_skipped` names a job whose skipping means that the run was not asked for.
+    `labels`: a `labeled` event must be for one of them, and an `unlabeled` one never starts anything. `given`: this
+    input is set. `positive`: this output is not "0". `always`: whatever became of the jobs before, except that
+    `unless_skipped` names a job whose skipping means that the run was not asked for.
     """
 
     labels: tuple[str, ...] = ()
+    given: InputRef | None = None
     positive: JobOutput | None = None
     always: bool = False
     unless_skipped: str = ""
@@ -115,7 +143,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One job. `matrix` is the output that holds its matrix; then `runs_on` is ignored for the entry's own field."""
+    """One job. `matrix` is the output that holds its matrix, under `group` where it holds several; a row's own job runs
+    on the machine that its entry names, and `runs_on` is ignored. `tolerant`: experimental entries may fail.
+    """
 
     id: str
     steps: tuple[Step, ...]
@@ -123,21 +153,35 @@ class Job:
     timeout_minutes: int
     needs: tuple[str, ...] = ()
     matrix: JobOutput | None = None
+    group: str = ""
+    tolerant: bool = False
     condition: Condition = Condition()
     permissions: dict[str, Access] = field(default_factory=dict)
     outputs: dict[str, StepOutput] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequests:
+    """Every pull request into one of `branches` that changes one of `paths`; empty means any."""
+
+    paths: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Triggers:
-    """What starts a workflow. `inputs` are those of `call` and `dispatch`."""
+    """What starts a workflow. `inputs` are those of `call` and `dispatch`, `secrets` the inputs that carry a secret."""
 
     call: bool = False
     dispatch: bool = False
     inputs: tuple[Input, ...] = ()
     crons: tuple[tuple[str, str], ...] = ()  # (cron, timezone or "")
     labels: tuple[str, ...] = ()
+    label_tags: bool = False  # a bot pushes `<label>/<number>` for a label
     branches: tuple[str, ...] = ()
+    pull_request: PullRequests | None = None
+    release: bool = False
+    secrets: tuple[Input, ...] = ()
     after_run: bool = False  # called from `workflow_run`
 
 

@@ -21,6 +21,12 @@ class FromOutput(Strict):
     output: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
 
 
+class Join(Strict):
+    """Texts, inputs and outputs, one after the other."""
+
+    join: list[FromInput | FromOutput | Annotated[str, Field(max_length=200)]] = Field(min_length=1)
+
+
 class TempFolder(Strict):
     """A folder below the runner's temporary folder."""
 
@@ -43,7 +49,7 @@ class Step(Strict):
     when: Name | None = Field(default=None, description="only where this input is not empty")
     always: bool = False
     optional: bool = Field(default=False, description="a failure is shown, and does not fail the action")
-    with_: dict[Name, FromInput | FromOutput | TempFolder | Scalar] = Field(default={}, alias="with")
+    with_: dict[Name, FromInput | FromOutput | Join | TempFolder | Scalar] = Field(default={}, alias="with")
 
 
 class Recipe(Strict):

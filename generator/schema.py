@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from generator.alerts_format import AlertsFile
-from generator.alphabet import AxisValue, Cron, LabelName, Minutes, Name, Risk, Scalar, Strict, Text, Word
+from generator.alphabet import AxisValue, Name, Risk, Scalar, Strict, Text, Word
 from generator.inventory import (
     Configuration,
     Label,
@@ -24,17 +24,22 @@ from generator.inventory import (
     SuitesFile,
     ToolkitFile,
 )
+from generator.jobs_format import SIZE, ByValue, FromAxis, Gate, Job
 from generator.recipe import ActionsFile
 from generator.rollout_format import RolloutFile
 from generator.skips import SkipsFile
+from generator.triggers_format import Call, PullRequest, Push, Schedule, Triggers
 
 __all__ = [
     "FILES",
+    "SIZE",
     "ActionsFile",
     "AlertsFile",
+    "ByValue",
     "Call",
     "Configuration",
     "ConfigurationFilter",
+    "FromAxis",
     "Gate",
     "Job",
     "Label",
@@ -42,6 +47,7 @@ __all__ = [
     "Pin",
     "PinsFile",
     "PipelineFile",
+    "PullRequest",
     "Push",
     "Quarantine",
     "RolloutFile",
@@ -57,38 +63,6 @@ __all__ = [
     "Triggers",
     "json_schema",
 ]
-
-
-class Schedule(Strict):
-    """A cron, in UTC unless `timezone` says otherwise."""
-
-    cron: Cron
-    timezone: Annotated[str, Field(pattern=r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$")] | None = None
-
-
-class Call(Strict):
-    """`workflow_call`: the inputs that callers may set, by the names that the jobs' actions declare."""
-
-    inputs: list[Name] = []
-    after_run: bool = Field(
-        default=False, alias="after-run", description="callers run it when another run has ended (`workflow_run`)"
-    )
-
-
-class Push(Strict):
-    """`push` to branches."""
-
-    branches: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.*/-]+$")]] = Field(min_length=1)
-
-
-class Triggers(Strict):
-    """What starts the pipeline."""
-
-    call: Call | None = None
-    schedule: Schedule | list[Schedule] | None = None
-    dispatch: bool = Field(default=False, description="by hand, with the same inputs as `call`")
-    labels: list[LabelName] = Field(default=[], description="labels that start it when they are put on a pull request")
-    push: Push | None = None
 
 
 class ConfigurationFilter(Strict):
@@ -111,34 +85,14 @@ class RunnerBy(Strict):
     values: dict[Word, Name]
 
 
-class Job(Strict):
-    """A job: one action, on the hub or on each row's runner."""
-
-    action: Name
-    matrix: Literal["rows"] | None = Field(default=None, description="rows: one job a unit of selected rows")
-    needs: list[Name] | Name = []
-    always: bool = Field(default=False, description="runs whatever became of the jobs it needs")
-    runner: Name | None = Field(default=None, description="for a job without matrix; the hub if absent")
-    timeout_minutes: Minutes = Field(default=15, alias="timeout-minutes")
-    with_: dict[Name, Scalar] = Field(default={}, alias="with")
-
-
-class Gate(Strict):
-    """The one job that branch protection requires."""
-
-    requires: list[Name] = Field(min_length=1)
-    empty: Literal["fail", "pass"] = Field(
-        default="fail",
-        description="what a run that selects nothing means; `fail` notices a matrix that quietly ran dry",
-    )
-
-
 class PipelineFile(Strict):
     """matrices/<pipeline>.yml: one pipeline, one workflow."""
 
     pipeline: Name = Field(description="the workflow's name; the same as the file's")
     summary: Text
     triggers: Triggers = Triggers()
+    phase: Word | None = Field(default=None, description="the switch: which of `phases` adds its triggers")
+    phases: dict[Word, Triggers] = Field(default={}, description="triggers that a phase has besides `triggers`")
     rows: Literal["own", "caller"] = Field(
         default="own", description="caller: the rows come from the caller's matrix file, or from the pipeline it names"
     )
@@ -149,6 +103,12 @@ class PipelineFile(Strict):
         default=None, description="the axis whose rows are compared on one machine, in one job"
     )
     runner: Name | RunnerBy | None = Field(default=None, description="where rows run; an axis called `runner` wins")
+    sizes: dict[Word, Literal["all"] | dict[Word, list[AxisValue]]] = Field(
+        default={}, description="sizes of a run, the usual one first: all rows, or those with one of the values listed"
+    )
+    experimental: list[dict[Word, AxisValue]] = Field(
+        default=[], description="rows with all of these values may fail: they are shown, and block nothing"
+    )
     shards: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="parts that each row is cut into")
     jobs: dict[Name, Job] = {}
     gate: Gate | None = None

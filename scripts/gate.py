@@ -23,6 +23,7 @@ CONTRACT = Contract(
     inputs=(
         Input(name="needs", type="json", help="the needs context: {job: {result, outputs}}"),
         Input(name="requires", help="the jobs that must succeed, separated by spaces"),
+        Input(name="may-skip", default="", help="the jobs that need not run, separated by spaces"),
         Input(name="count", default="", help="how many units were selected; empty when nobody knows"),
         Input(name="empty", type="choice", choices=("pass", "fail"), default="fail", help="what an empty selection is"),
         Input(name="matrix-jobs", default="", help="the jobs that are skipped when nothing is selected"),
@@ -40,6 +41,7 @@ def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
     verdict = gate.decide(
         {job.name: job.result for job in read_jobs(str(inputs["needs"]))},
         requires=requires,
+        may_skip=str(inputs["may-skip"]).split(),
         matrix_jobs=str(inputs["matrix-jobs"]).split(),
         count=read_count(str(inputs["count"])),
         empty=cast(Empty, inputs["empty"]),

@@ -13,11 +13,11 @@ from shuntyard.ci import github
 from shuntyard.compiled import read_compiled
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.evidence import artifact_name
+from shuntyard.evidence import artifact_name, call_name
 from shuntyard.options import read_flags, read_instance, words
 from shuntyard.packed import pack
 from shuntyard.plan import MODES, Mode
-from shuntyard.select import Request, matrix, select, told
+from shuntyard.select import Request, groups, matrix, select, told
 
 SHIPPED = Path(__file__).resolve().parent.parent / "matrices" / "compiled"
 MODE_HELP = "Which arms run: both (paired), one by percentage (split), or one of them throughout."
@@ -35,6 +35,7 @@ CONTRACT = Contract(
         Input(name="percent", help=PERCENT_HELP, type="number", default="50"),
         Input(name="flags", help=FLAGS_HELP, default=""),
         Input(name="variable-flags", help="Flags that a repository variable keeps; `flags` wins.", default=""),
+        Input(name="size", help="The size of the run, such as weekly; empty takes the schedule's.", default=""),
         Input(name="instance", help="A name for this call, needed where one run calls the pipeline twice.", default=""),
     ),
     outputs=(
@@ -43,6 +44,9 @@ CONTRACT = Contract(
         Output(name="plan", help="The plan, packed to fit an environment variable, for analyse-results."),
         Output(name="count", help="How many units were selected."),
         Output(name="artifacts", help="The pattern that matches the names of the units' artifacts."),
+        Output(name="groups", help="Matrices of jobs for several rows at once, by their axes, as JSON for fromJSON()."),
+        Output(name="size", help="The size of the run; empty where the pipeline has none."),
+        Output(name="call", help="The pipeline and its instance, with which the names of its artifacts start."),
     ),
     exits={0: "selected, perhaps nothing", 2: "an input is wrong", 3: "a bug in Shuntyard"},
 )
@@ -62,6 +66,8 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
         percent=float(inputs["percent"]),
         flags=read_flags(str(inputs["flags"])),
         standing_flags=read_flags(str(inputs["variable-flags"])),
+        size=str(inputs["size"]),
+        cron=context.cron,
     )
     selection = select(pipeline, request)
     for line in told(selection):
@@ -75,6 +81,9 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
             "plan": pack(json.dumps(wire.encode(selection.plan))),
             "count": str(len(selection.plan.units)),
             "artifacts": artifact_name(pipeline.pipeline, instance, "*"),
+            "groups": json.dumps(groups(selection.plan), separators=(",", ":")),
+            "size": selection.size,
+            "call": call_name(pipeline.pipeline, instance),
         }
     )
 

@@ -43,10 +43,12 @@ def _judge(gate: Job, others: list[Job]) -> Iterator[Problem]:
     step = _gate_step(gate)
     if step is None:
         return
-    given = mapping(mapping(items(gate.data.get("steps"))[step]).get("with")).get("requires")
+    with_ = mapping(mapping(items(gate.data.get("steps"))[step]).get("with"))
+    given = with_.get("requires")
+    skippable = str(with_.get("may-skip", "")).split()
     if isinstance(given, str) and "${{" not in given:
         for name in gate.needs:
-            if name not in given.split():
+            if name not in given.split() and name not in skippable:
                 where = (*path, "steps", step, "with", "requires")
                 yield file.problem(where, f"the gate does not require {name}", hint="name every job that it needs")
 

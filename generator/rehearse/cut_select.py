@@ -15,7 +15,7 @@ from generator.source import read
 
 ACTION = "select-rows"
 WHOLE = "select-rows-whole"
-CUT_OUTPUTS = ("matrix", "plan", "count")
+CUT_OUTPUTS = ("matrix", "groups", "plan", "count")
 _RUN = '"$SHUNTYARD_REHEARSAL_PYTHON" -BSE "$SHUNTYARD_REHEARSAL_RUN" cut-rows'
 
 

@@ -15,7 +15,10 @@ from generator.pipeline import (
     InputRef,
     Job,
     JobOutput,
+    Joined,
+    Lookup,
     MatrixField,
+    Secret,
     Step,
     StepOutput,
     Temp,
@@ -93,6 +96,8 @@ class GitHub:
             return f"{{{results}}}"
         if isinstance(value, Temp):
             return "${{ runner.temp }}/" + value.path
+        if isinstance(value, Joined):
+            return "".join(str(self.spell(part)) for part in value.parts)
         return "${{ " + self.expression(value) + " }}"
 
     def expression(self, value: Value) -> str:
@@ -107,6 +112,8 @@ class GitHub:
                 return f"steps.{step}.outputs.{name}"
             case JobOutput(job=job, name=name):
                 return f"needs.{job}.outputs.{name}"
+            case MatrixField(name=name, key=key) if key:
+                return f"matrix.{name}[{quoted(key)}]"
             case MatrixField(name=name, as_json=True):
                 return f"toJSON(matrix.{name})"
             case MatrixField(name=name, or_input=InputRef() as ref):
@@ -115,6 +122,10 @@ class GitHub:
                 return f"matrix.{name}"
             case Variable(name=name):
                 return f"vars.{name}"
+            case Secret(name=name):
+                return f"secrets.{name}"
+            case Lookup(by=by, table=table):
+                return f"fromJSON({quoted(json.dumps(table))})[{self.expression(by)}]"
             case _:
                 raise TypeError(f"not a symbol: {value!r}")
 
@@ -123,18 +134,20 @@ class GitHub:
         parts = []
         if condition.labels:
             wanted = " || ".join(f"github.event.label.name == {quoted(label)}" for label in condition.labels)
+            parts.append("github.event.action != 'unlabeled'")
             parts.append(f"github.event.action != 'labeled' || {wanted}")
+        if condition.given:
+            given = self.expression(condition.given)
+            parts.append(f"({given}) != ''" if "||" in given else f"{given} != ''")
         if condition.positive:
             parts.append(f"{self.expression(condition.positive)} != '0'")
         if condition.always:
             parts.append("always()")
         if condition.unless_skipped:
             parts.append(f"needs.{condition.unless_skipped}.result != 'skipped'")
-        if not parts:
-            return ""
-        return (
-            "${{ " + (parts[0] if len(parts) == 1 else " && ".join(f"({p})" if "||" in p else p for p in parts)) + " }}"
-        )
+        if len(parts) > 1:
+            parts = [f"({part})" if " || " in part else part for part in parts]
+        return "${{ " + " && ".join(parts) + " }}" if parts else ""
 
     def when(self, step: Step) -> str:
         """A step's `if:`; empty when it has none."""
@@ -161,6 +174,8 @@ class GitHub:
             call: dict[str, Any] = (
                 {"inputs": {item.name: _call_input(item) for item in triggers.inputs}} if triggers.inputs else {}
             )
+            if triggers.secrets:
+                call["secrets"] = {item.secret: _call_secret(item) for item in triggers.secrets}
             if workflow.outputs:
                 call["outputs"] = {
                     name: {
@@ -174,10 +189,18 @@ class GitHub:
             on["workflow_dispatch"] = {"inputs": {item.name: _dispatch_input(item) for item in triggers.inputs}}
         if triggers.crons:
             on["schedule"] = [{"cron": cron} | ({"timezone": zone} if zone else {}) for cron, zone in triggers.crons]
-        if triggers.labels:
-            on["pull_request"] = {"types": ["labeled"]}
-        if triggers.branches:
-            on["push"] = {"branches": list(triggers.branches)}
+        if triggers.labels and not triggers.label_tags:
+            on["pull_request"] = {"types": ["labeled", "unlabeled"]}
+        if triggers.pull_request:
+            wanted = {"branches": triggers.pull_request.branches, "paths": triggers.pull_request.paths}
+            on["pull_request"] = {name: list(values) for name, values in wanted.items() if values}
+        push: dict[str, Any] = {"branches": list(triggers.branches)} if triggers.branches else {}
+        if triggers.labels and triggers.label_tags:
+            push["tags"] = [f"{label}/*" for label in triggers.labels]
+        if push:
+            on["push"] = push
+        if triggers.release:
+            on["release"] = {"types": ["published"]}
         return on
 
 
@@ -199,6 +222,10 @@ def _call_input(item: Input) -> dict[str, Any]:
     kind = CALL_TYPES[item.type]
     choices = f" One of {', '.join(item.choices)}." if item.choices else ""
     return {"description": item.help + choices, "type": kind, "required": False, "default": _typed(item, kind)}
+
+
+def _call_secret(item: Input) -> dict[str, Any]:
+    return {"description": item.help, "required": item.default is None}
 
 
 def _dispatch_input(item: Input) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from shuntyard.evidence import Evidence
 from shuntyard.human import count
 from shuntyard.join import join, split_foreign
 from shuntyard.pairs import pair_up
-from shuntyard.plan import Plan
+from shuntyard.plan import EXPERIMENTAL, Plan
 from shuntyard.report import Job, Report, RowReport, Run, RunOrigin, Totals
 from shuntyard.result import Outcome
 from shuntyard.rows import worst
@@ -41,7 +41,7 @@ def analyse(plan: Plan | None, evidence: Sequence[Evidence], about: Occasion) ->
     own, foreign = split_foreign(evidence, plan, about.pipeline, about.instance)
     rows = join(plan, own, pipeline=about.pipeline, instance=about.instance, repeats=about.repeats)
     broken = [job for job in about.jobs if job.result not in ("success", "skipped")]
-    verdict = worst(row.outcome for row in rows)
+    verdict = _verdict(rows)
     if broken and verdict in ("passed", "empty"):
         verdict = "error"
     return Report(
@@ -57,6 +57,12 @@ def analyse(plan: Plan | None, evidence: Sequence[Evidence], about: Occasion) ->
         jobs=about.jobs,
         notes=tuple(_notes(plan, own, foreign)),
     )
+
+
+def _verdict(rows: Sequence[RowReport]) -> Outcome:
+    """The worst outcome of the rows that decide; where there are none but experimental ones, nothing stands against."""
+    deciding = [row.outcome for row in rows if row.stage != EXPERIMENTAL]
+    return worst(deciding) if deciding or not rows else "passed"
 
 
 def _complete(origin: RunOrigin, evidence: Sequence[Evidence]) -> RunOrigin:
@@ -79,6 +85,11 @@ def _headline(verdict: Outcome, rows: Sequence[RowReport], plan: Plan | None, br
         if plan is None and broken:
             return f"Nothing is known about what was selected: see {jobs}."
         return f"Nothing was selected{f', and something went wrong: see {jobs}' if jobs else ''}."
+    trials = [row for row in rows if row.stage == EXPERIMENTAL]
+    tried = f" {_trials(trials)}" if trials else ""
+    rows = [row for row in rows if row.stage != EXPERIMENTAL]
+    if not rows:
+        return f"Only experimental rows ran, which decide nothing.{tried}"
     outcomes = Counter(row.outcome for row in rows)
     faults = sum(1 for row in rows for run in row.runs if run.fault)
     parts = []
@@ -92,12 +103,21 @@ def _headline(verdict: Outcome, rows: Sequence[RowReport], plan: Plan | None, br
     if outcomes["empty"]:
         parts.append(f"{count(outcomes['empty'], 'row')} tested nothing")
     if not parts and verdict == "error":
-        return f"Every row passed, but not every job: {', '.join(f'{job.name} ({job.result})' for job in broken)}."
+        return (
+            f"Every row passed, but not every job: {', '.join(f'{job.name} ({job.result})' for job in broken)}.{tried}"
+        )
     if not parts:
         fallbacks = sum(row.fallbacks for row in rows)
         after = f", with {count(fallbacks, 'fallback')}" if fallbacks else ""
-        return f"{'The only row' if len(rows) == 1 else f'All {len(rows):,} rows'} passed{after}."
-    return f"{'; '.join(parts)}; {outcomes['passed']:,} of {count(len(rows), 'row')} passed."
+        return f"{'The only row' if len(rows) == 1 else f'All {len(rows):,} rows'} passed{after}.{tried}"
+    return f"{'; '.join(parts)}; {outcomes['passed']:,} of {count(len(rows), 'row')} passed.{tried}"
+
+
+def _trials(rows: Sequence[RowReport]) -> str:
+    bad = [row.id for row in rows if row.outcome != "passed"]
+    more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
+    said = f"did not pass: {', '.join(bad[:_NAMED])}{more}" if bad else "all passed"
+    return f"Experimental, {count(len(rows), 'row')}: {said}."
 
 
 def _totals(rows: Sequence[RowReport]) -> Totals:

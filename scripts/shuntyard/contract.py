@@ -18,13 +18,15 @@ Value: TypeAlias = "str | int | float | bool"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One input. `default` None means required; an empty value always means "the default", because that is what an
-    unset workflow input arrives as."""
+    unset workflow input arrives as. `secret` is the name of the secret that it carries, such as RBE_CI_CERT: a workflow
+    takes it under `secrets`, and it has no command-line option, since anyone on the machine can read those."""
 
     name: str
     help: str
     type: InputType = "string"
     default: str | None = None
     choices: tuple[str, ...] = ()
+    secret: str = ""
 
     @property
     def variable(self) -> str:
@@ -82,7 +84,8 @@ def parse(contract: Contract, raw: Mapping[str, str]) -> dict[str, Value]:
 def _parse_one(item: Input, text: str) -> Value:
     if text == "":
         if item.default is None:
-            raise ShuntyardError(f"input {item.name!r} is missing", hint=item.help)
+            what = f"the secret {item.secret}, which is required," if item.secret else f"input {item.name!r}"
+            raise ShuntyardError(f"{what} is missing", hint=item.help)
         text = item.default
     match item.type:
         case "number":

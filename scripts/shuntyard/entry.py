@@ -71,7 +71,7 @@ def call(contract: Contract, run: Run, argv: Sequence[str], env: Mapping[str, st
 def _texts(contract: Contract, given: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, str]:
     texts = {}
     for item in contract.inputs:
-        text = given.get(item.name.replace("-", "_"))
+        text = None if item.secret else given.get(item.name.replace("-", "_"))
         texts[item.name] = env.get(item.variable, "") if text is None else text
     return texts
 
@@ -87,7 +87,7 @@ def _parser(contract: Contract) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    for item in contract.inputs:
+    for item in (item for item in contract.inputs if not item.secret):
         default = "required" if item.default is None else f"default: {item.default!r}"
         choices = f"; one of {', '.join(item.choices)}" if item.choices else ""
         text = f"{item.help} ({default}{choices})".replace("%", "%%")
@@ -98,10 +98,11 @@ def _parser(contract: Contract) -> argparse.ArgumentParser:
 
 
 def _environment_note(contract: Contract) -> str:
-    if not contract.inputs:
-        return ""
-    item = contract.inputs[0]
-    return f"Each option is also read from the environment, as --{item.name} from {item.variable}."
+    options = [item for item in contract.inputs if not item.secret]
+    secrets = [f"{item.variable} ({item.help})" for item in contract.inputs if item.secret]
+    notes = [f"Each option is also read from the environment, as --{o.name} from {o.variable}." for o in options[:1]]
+    notes += [f"Secrets are read from the environment only: {', '.join(secrets)}"] if secrets else []
+    return "\n".join(notes)
 
 
 def _tell(error: ShuntyardError, in_ci: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shuntyard.result import ShardResult
@@ -32,13 +33,23 @@ def artifact_name(pipeline: str, instance: str, unit_id: str) -> str:
 
     Two dashes end the name of the pipeline and of its instance, so that `ab--*` matches nothing of `ab-x86--*`.
     """
-    return f"{_call(pipeline, instance)}--{unit_id}"
+    return f"{call_name(pipeline, instance)}--{unit_id}"
 
 
 def report_artifact(pipeline: str, instance: str) -> str:
     """The name of the artifact in which the analysis leaves its report; no pattern for results matches it."""
-    return f"{_call(pipeline, instance)}-report"
+    return f"{call_name(pipeline, instance)}-report"
 
 
-def _call(pipeline: str, instance: str) -> str:
+def handover_artifact(pipeline: str, instance: str, kind: str, values: Sequence[str]) -> str:
+    """The name of the artifact that hands something (`kind`: wheels, image) on to later jobs of the same run.
+
+    `values` are those of every axis that it was made for, so that two never have one name; one dash before the kind
+    keeps the patterns for results from matching it.
+    """
+    return "-".join([call_name(pipeline, instance), "handover", kind, *values])
+
+
+def call_name(pipeline: str, instance: str) -> str:
+    """The pipeline, and its instance where one run calls it twice: what the names of its artifacts start with."""
     return f"{pipeline}-{instance}" if instance else pipeline

@@ -45,6 +45,7 @@ def decide(
     results: Mapping[str, str],
     *,
     requires: Sequence[str],
+    may_skip: Sequence[str] = (),
     matrix_jobs: Sequence[str] = (),
     count: int | None = None,
     empty: Empty = "fail",
@@ -53,19 +54,20 @@ def decide(
 
     1. `failure` and `cancelled` never pass, required or not.
     2. A matrix job that was `skipped` passes only when nothing was selected (`count` is 0) and `empty` is "pass".
-    3. Every required job and every matrix job must else be `success`; one that is absent is not.
+    3. A job of `may_skip` may be `skipped`, whatever else it is named in; it must be there.
+    4. Every required job and every matrix job must else be `success`; one that is absent is not.
 
     `count` None means that nobody knows how many units were selected; then nothing is excused. When nothing was
     selected and `empty` is "fail", the gate fails whatever the jobs say.
     """
     excused = count == 0 and empty == "pass"
-    named = dict.fromkeys([*requires, *matrix_jobs, *results])
+    named = dict.fromkeys([*requires, *may_skip, *matrix_jobs, *results])
     jobs = tuple(
         _judge(
             name,
             results.get(name),
-            must=name in requires or name in matrix_jobs,
-            may_skip=excused and name in matrix_jobs,
+            must=name in requires or name in matrix_jobs or name in may_skip,
+            may_skip=name in may_skip or (excused and name in matrix_jobs),
         )
         for name in named
     )

@@ -164,7 +164,15 @@ def _report(row_id: str, found: Sequence[_Found], planned: tuple[Unit, Row] | No
     runs = [item.run for item in found]
     if planned:
         unit, row = planned
-        bare = RowReport(id=row_id, unit=unit.id, config=row.suite.id, arm=row.arm, values=row.values, outcome="empty")
+        bare = RowReport(
+            id=row_id,
+            unit=unit.id,
+            config=row.suite.id,
+            arm=row.arm,
+            stage=row.stage,
+            values=row.values,
+            outcome="empty",
+        )
         return sum_up(bare, runs)
     result = next((item.result for item in found if item.result), None)
     config, arm = (result.config, result.arm) if result else (row_id, "")

@@ -7,6 +7,7 @@ from typing import Literal
 
 SCHEMA = 1
 
+EXPERIMENTAL = "experimental"
 Empty = Literal["fail", "pass"]
 Mode = Literal["paired", "split", "python", "shell"]
 MODES: tuple[Mode, ...] = ("paired", "split", "python", "shell")
@@ -67,17 +68,23 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one run of a pipeline does. `seed` is the change that sticky choices stick to."""
+    """What one run of a pipeline does. `seed` is the change that sticky choices stick to; `groups` the lists of axes by
+    which jobs besides the rows' own are made: one for each value, or combination of values, among the units."""
 
     schema: int = SCHEMA
     pipeline: str
     units: tuple[Unit, ...]
     seed: str = ""
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRow:
-    """A row of the compiled matrix; `suite` and `runner` are names in the same file; `shards` counts its parts."""
+    """A row of the compiled matrix; `suite` and `runner` are names in the same file; `shards` counts its parts.
+
+    `stage` is EXPERIMENTAL for a row whose failure blocks nothing. `sizes` are the sizes of a run that it belongs to;
+    none means every one.
+    """
 
     id: str
     values: dict[str, str]
@@ -86,6 +93,7 @@ class CompiledRow:
     arm: str = ""
     stage: str = ""
     shards: int = 1
+    sizes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,8 @@ class CompiledPipeline:
     """A pipeline as runners read it (matrices/compiled/*.json): expanded, resolved, without YAML.
 
     `together` names the axis whose rows share one job, empty when each row has its own. `flags` says for each
-    configuration whether the Python runner is switched on. `runners` maps a runner's name to its labels.
+    configuration whether the Python runner is switched on. `runners` maps a runner's name to its labels. `sizes` are
+    those that a run may have, the usual one first; `crons` says which size a schedule has; `groups` is as in Plan.
     """
 
     schema: int = SCHEMA
@@ -107,4 +116,7 @@ class CompiledPipeline:
     runners: dict[str, tuple[str, ...]]
     suites: dict[str, Suite]
     flags: dict[str, bool] = field(default_factory=dict)
+    sizes: tuple[str, ...] = ()
+    crons: dict[str, str] = field(default_factory=dict)
+    groups: tuple[tuple[str, ...], ...] = ()
     rows: tuple[CompiledRow, ...]

@@ -11,7 +11,7 @@
       .notes[]                   what a reader should know besides
 
 Outcomes, worst first: "error" (a result is missing or unreadable, or a command failed without a failed case), "failed"
-(a case failed), "empty" (nothing was tested), "passed". The verdict is the worst outcome of any row.
+(a case failed), "empty" (nothing was tested), "passed". The verdict is the worst outcome of any row that is not experimental.
 Times are in seconds, memory in MB = 10**6 bytes; 0 means unknown.
 """
 
@@ -67,12 +67,14 @@ class Run:
 class RowReport:
     """One row. `ran` is what really ran, every kind once. `tests` counts distinct cases over all repetitions, `failed`
     those that went bad in any of them, `skipped` those that never ran. `durations_s` has one wall time for each
-    complete repetition (the sum over its shards), `duration_s` is their median; `peak_memory_mb` is the highest."""
+    complete repetition (the sum over its shards), `duration_s` is their median; `peak_memory_mb` is the highest. `stage`
+    is plan.EXPERIMENTAL for a row that decides nothing."""
 
     id: str
     unit: str
     config: str
     arm: str
+    stage: str = ""
     values: dict[str, str] = field(default_factory=dict)
     ran: tuple[str, ...] = ()
     outcome: Outcome
@@ -86,6 +88,12 @@ class RowReport:
     fallbacks: int = 0
     fallback_reasons: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a table calls the row: its configuration where arms stand beside each other, else its id."""
+        name = self.config if self.arm else self.id
+        return f"{name} ({self.stage})" if self.stage else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

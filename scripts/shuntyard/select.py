@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from shuntyard import wire
 from shuntyard.errors import ShuntyardError
-from shuntyard.plan import CompiledPipeline, CompiledRow, Mode, Plan, Row, Shard, Unit
+from shuntyard.plan import EXPERIMENTAL, CompiledPipeline, CompiledRow, Mode, Plan, Row, Shard, Unit
 
 MATRIX_LIMIT = 256  # jobs a matrix, docs.github.com "Actions limits"
 BUCKETS = 10_000  # a percentage is honoured to two decimals
@@ -22,6 +22,7 @@ class Request:
     `event` is GitHub's name; `label` the label that triggered it. `change` is what a split sticks to (a pull request
     or a commit). `flags` override the matrix's, by configuration; the key `*` means every configuration.
     `standing_flags` do so too, below `flags`; they are kept for many pipelines, so a name unknown here is no fault.
+    `size` is the size of the run; `cron` the schedule that started it, which else decides the size.
     """
 
     event: str = ""
@@ -34,26 +35,31 @@ class Request:
     flags: Mapping[str, bool] = field(default_factory=dict)
     standing_flags: Mapping[str, bool] = field(default_factory=dict)
     change: str = ""
+    size: str = ""
+    cron: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The plan, and for each row that does not run the reason why, by row id."""
+    """The plan, the size of the run (empty where the pipeline has none), and why a row does not run, by row id."""
 
     plan: Plan
     reasons: Mapping[str, str]
+    size: str = ""
 
 
 def select(pipeline: CompiledPipeline, request: Request) -> Selection:
     """The units that `request` runs. Raises ShuntyardError for an unknown name, no percentage, or too many jobs."""
     _check_names("configuration", request.configs, {row.suite for row in pipeline.rows})
     _check_names("configuration", [name for name in request.flags if name != "*"], pipeline.suites)
+    _check_names("size", [request.size] if request.size else [], pipeline.sizes)
     if not 0 <= request.percent <= 100:  # also refuses NaN
         raise ShuntyardError(f"{request.percent:g} is no percentage", hint="write a number from 0 to 100")
+    size = _size(pipeline, request)
     reasons: dict[str, str] = {}
     chosen = []
     for row in pipeline.rows:
-        reason = _reason_against(pipeline, row, request)
+        reason = _reason_against(pipeline, row, request, size)
         if reason:
             reasons[row.id] = reason
         else:
@@ -64,10 +70,14 @@ def select(pipeline: CompiledPipeline, request: Request) -> Selection:
         raise ShuntyardError(
             f"{len(units)} jobs are selected, GitHub runs at most {MATRIX_LIMIT} in a matrix", hint=hint
         )
-    return Selection(plan=Plan(pipeline=pipeline.pipeline, units=units, seed=request.change), reasons=reasons)
+    plan = Plan(pipeline=pipeline.pipeline, units=units, seed=request.change, groups=pipeline.groups)
+    return Selection(plan=plan, reasons=reasons, size=size)
 
 
-def matrix(plan: Plan) -> dict[str, list[dict[str, object]]]:
+Matrix = dict[str, list[dict[str, object]]]
+
+
+def matrix(plan: Plan) -> Matrix:
     """The plan as GitHub's `strategy.matrix`: one entry a unit."""
     return {
         "include": [
@@ -75,6 +85,7 @@ def matrix(plan: Plan) -> dict[str, list[dict[str, object]]]:
                 "unit": unit.id,
                 "runs-on": list(unit.runs_on),
                 "python": unit.rows[0].values.get("python", ""),
+                **_experimental(unit.rows),
                 "plan": wire.encode(unit),
             }
             for unit in plan.units
@@ -82,10 +93,48 @@ def matrix(plan: Plan) -> dict[str, list[dict[str, object]]]:
     }
 
 
+def groups(plan: Plan) -> dict[str, Matrix]:
+    """For each list of axes in the plan's `groups`, by its axes' joined names, a matrix with one entry for each
+    combination of values that the units have: `{unit, values: {axis: value}, all: {other axis: "its values"}}`."""
+    return {"-".join(axes): {"include": _entries(plan, axes)} for axes in plan.groups}
+
+
+def _entries(plan: Plan, axes: Sequence[str]) -> list[dict[str, object]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in (row for unit in plan.units for row in unit.rows):
+        if all(axis in row.values for axis in axes):
+            found.setdefault(tuple(row.values[axis] for axis in axes), []).append(row)
+    return [
+        {
+            "unit": ".".join(values),
+            **_experimental(rows),
+            "values": dict(zip(axes, values, strict=True)),
+            "all": _others(rows, axes),
+        }
+        for values, rows in found.items()
+    ]
+
+
+def _others(rows: Sequence[Row], axes: Sequence[str]) -> dict[str, str]:
+    """The values that the rows have on every other axis, joined by spaces."""
+    seen: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for axis, value in row.values.items():
+            if axis not in axes:
+                seen.setdefault(axis, {})[value] = None
+    return {axis: " ".join(values) for axis, values in seen.items()}
+
+
+def _experimental(rows: Iterable[Row]) -> dict[str, object]:
+    """Marks an entry all of whose rows are experimental: its job may fail."""
+    return {"experimental": True} if all(row.stage == EXPERIMENTAL for row in rows) else {}
+
+
 def told(selection: Selection) -> list[str]:
     """The selection as lines for a log: every row, where it runs or why it does not."""
     runs = [
         f"run   {unit.id}: {', '.join(row.id for row in unit.rows)} on {' '.join(unit.runs_on)}"
+        + (" (experimental)" if _experimental(unit.rows) else "")
         for unit in selection.plan.units
     ]
     return [*runs, *(f"leave {row_id}: {reason}" for row_id, reason in selection.reasons.items())]
@@ -107,12 +156,20 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
         raise ShuntyardError(f"unknown {what} {unknown[0]!r}", hint=f"known are {', '.join(sorted(known))}")
 
 
-def _reason_against(pipeline: CompiledPipeline, row: CompiledRow, request: Request) -> str:
+def _size(pipeline: CompiledPipeline, request: Request) -> str:
+    """The size of the run: the one asked for, the schedule's, or the usual one."""
+    usual = pipeline.sizes[0] if pipeline.sizes else ""
+    return request.size or pipeline.crons.get(request.cron, usual)
+
+
+def _reason_against(pipeline: CompiledPipeline, row: CompiledRow, request: Request, size: str) -> str:
     """Why the row does not run; empty when it does."""
     if request.event and request.event not in pipeline.events and "call" not in pipeline.events:
         return f"the event {request.event} does not start {pipeline.pipeline} (these do: {', '.join(pipeline.events)})"
     if request.action == "labeled" and pipeline.labels and request.label not in pipeline.labels:
         return f"the label {request.label!r} does not start it (these do: {', '.join(pipeline.labels)})"
+    if row.sizes and size not in row.sizes:
+        return f"not in the size {size} (it is in {', '.join(row.sizes)})"
     if request.configs and row.suite not in request.configs:
         return f"not among the configurations asked for ({', '.join(request.configs)})"
     if request.rows and not any(fnmatch.fnmatchcase(row.id, pattern) for pattern in request.rows):

@@ -32,7 +32,7 @@ def cells(row: RowReport) -> tuple[str, ...]:
     """One row of the table, as plain text in the order of HEADINGS."""
     return (
         row.outcome,
-        row.config,
+        row.title,
         row.arm or NOTHING,
         ", ".join(row.ran) or NOTHING,
         f"{row.tests:,}",

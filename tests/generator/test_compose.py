@@ -23,10 +23,10 @@ def test_every_script_and_every_recipe_is_an_action(yard: Yard) -> None:
 
 def test_a_script_s_action_passes_on_its_contract(yard: Yard) -> None:
     gate = composites(yard)["gate"]
-    assert [item.name for item in gate.inputs] == ["needs", "requires", "count", "empty", "matrix-jobs"]
+    assert [item.name for item in gate.inputs] == ["needs", "requires", "may-skip", "count", "empty", "matrix-jobs"]
     (step,) = gate.steps
     assert step.uses == Uses("script", "gate")
-    assert step.with_ == {name: InputRef(name) for name in ("needs", "requires", "count", "empty", "matrix-jobs")}
+    assert step.with_ == {name: InputRef(name) for name in [item.name for item in gate.inputs]}
     assert gate.source == "scripts/gate.py"
     assert gate.exits == {0: "good", 1: "a test failed"}
 

@@ -82,10 +82,15 @@ def test_a_quoted_text_is_one_string_literal(text: str) -> None:
 
 CONDITIONS = [
     (Condition(), ""),
-    (Condition(labels=("a",)), "${{ github.event.action != 'labeled' || github.event.label.name == 'a' }}"),
+    (
+        Condition(labels=("a",)),
+        "${{ github.event.action != 'unlabeled'"
+        " && (github.event.action != 'labeled' || github.event.label.name == 'a') }}",
+    ),
     (
         Condition(labels=("a", "b"), positive=JobOutput("select", "count")),
-        "${{ (github.event.action != 'labeled' || github.event.label.name == 'a' || github.event.label.name == 'b')"
+        "${{ github.event.action != 'unlabeled'"
+        " && (github.event.action != 'labeled' || github.event.label.name == 'a' || github.event.label.name == 'b')"
         " && needs.select.outputs.count != '0' }}",
     ),
     (Condition(always=True), "${{ always() }}"),
@@ -171,7 +176,7 @@ def test_every_event_is_rendered_as_github_knows_it(target: GitHub) -> None:
     on = target.triggers(triggers, workflow)
     assert on["workflow_call"]["inputs"]["n"]["default"] == 0
     assert on["schedule"] == [{"cron": "1 2 * * *"}, {"cron": "3 4 * * *", "timezone": "Europe/Berlin"}]
-    assert on["pull_request"] == {"types": ["labeled"]}
+    assert on["pull_request"] == {"types": ["labeled", "unlabeled"]}
     assert on["push"] == {"branches": ["main", "release/**"]}
 
 

@@ -281,7 +281,11 @@ def test_a_label_is_a_string_literal_of_the_condition(yard: Yard) -> None:
     yard.edit("nightly", "[ciflow/nightly]", f'["{label}"]')
     rendered = load_yaml(yard.render().files[".github/workflows/nightly.yml"])
     condition = rendered["jobs"]["select"]["if"]
-    assert condition == "${{ github.event.action != 'labeled' || github.event.label.name == '" + label + "' }}"
+    assert condition == (
+        "${{ github.event.action != 'unlabeled' && (github.event.action != 'labeled' || github.event.label.name == '"
+        + label
+        + "') }}"
+    )
 
 
 @given(st.text(max_size=30))

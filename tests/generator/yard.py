@@ -170,6 +170,9 @@ CONTRACTS = (
             Output(name="count", help="How many units."),
             Output(name="artifacts", help="The artifacts' pattern."),
             Output(name="pipeline", help="The pipeline's name."),
+            Output(name="groups", help="Matrices for several rows."),
+            Output(name="size", help="The size."),
+            Output(name="call", help="The call."),
         ),
         exits=EXITS,
     ),
@@ -224,6 +227,7 @@ CONTRACTS = (
         inputs=(
             Input(name="needs", type="json", help="The needs context."),
             Input(name="requires", help="Jobs that must succeed."),
+            Input(name="may-skip", help="Jobs that need not run.", default=""),
             Input(name="count", help="How many units.", default=""),
             Input(name="empty", type="choice", choices=("pass", "fail"), default="fail", help="What nothing means."),
             Input(name="matrix-jobs", help="Jobs that nothing skips.", default=""),

@@ -11,7 +11,7 @@ import pytest
 from shuntyard import wire
 from shuntyard.analysis import Occasion, analyse
 from shuntyard.collect import collect
-from shuntyard.plan import Plan
+from shuntyard.plan import EXPERIMENTAL, Plan
 from shuntyard.report import Job, Report
 from shuntyard.result import Outcome
 from tests.scripts.report_samples import (
@@ -133,3 +133,31 @@ def test_nothing_of_a_lost_night_passes(tmp_path: Path) -> None:
     report = analysed(tmp_path, plan)
     assert (report.verdict, report.totals.faults) == ("error", 4)
     assert report.headline == "4 results missing or unusable; 0 of 4 rows passed."
+
+
+@pytest.mark.parametrize(
+    ("trial", "verdict", "headline"),
+    [
+        ("passed", "passed", "The only row passed. Experimental, 1 row: all passed."),
+        ("failed", "passed", "The only row passed. Experimental, 1 row: did not pass: new.python."),
+        ("error", "passed", "The only row passed. Experimental, 1 row: did not pass: new.python."),
+    ],
+)
+def test_an_experimental_row_is_told_and_decides_nothing(
+    tmp_path: Path, trial: Outcome, verdict: str, headline: str
+) -> None:
+    plan = make_plan(["old", "new"], arms=["python"])
+    units = tuple(
+        replace(
+            unit, rows=tuple(replace(row, stage=EXPERIMENTAL if unit is plan.units[1] else "") for row in unit.rows)
+        )
+        for unit in plan.units
+    )
+    old, new = (unit.rows[0] for unit in units)
+    write_result(tmp_path, plan.units[0].id, make_result(old, make_cases("passed")))
+    if trial in ("passed", "failed"):
+        write_result(tmp_path, plan.units[1].id, make_result(new, make_cases(trial)))
+    report = analysed(tmp_path, replace(plan, units=units))
+    assert (report.verdict, report.headline) == (verdict, headline)
+    assert {row.id: row.stage for row in report.rows} == {"old.python": "", "new.python": EXPERIMENTAL}
+    assert report.rows[1].title == "new (experimental)"

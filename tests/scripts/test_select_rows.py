@@ -63,7 +63,7 @@ def checkout(tmp_path: Path) -> Checkout:
 def test_the_outputs_are_what_the_jobs_that_follow_need(checkout: Checkout) -> None:
     ended = checkout.run(pipeline="p", configs="docs", GITHUB_SHA="abc")
     assert ended.code == 0
-    assert ended.outputs.keys() == {"pipeline", "matrix", "plan", "count", "artifacts"}
+    assert ended.outputs.keys() == {"pipeline", "matrix", "plan", "count", "artifacts", "groups", "size", "call"}
     assert (ended.outputs["count"], ended.outputs["artifacts"]) == ("1", "p--*")
     (entry,) = json.loads(ended.outputs["matrix"])["include"]
     unit = wire.decode(Unit, entry["plan"])

@@ -53,7 +53,7 @@ def faults(workflow: Workflow, compiled: CompiledPipeline, shown: str) -> Iterat
     if len(units) > MATRIX_LIMIT:
         yield f"{rows} become {jobs}; GitHub runs at most {MATRIX_LIMIT} in a matrix"
         return
-    outputs = select_outputs(compiled.pipeline, units)
+    outputs = select_outputs(compiled, units)
     size = utf16(outputs.values())
     if size > OUTPUT_BYTES:
         yield f"{rows} become outputs of {size:,} bytes as UTF-16; GitHub keeps at most {OUTPUT_BYTES:,} a job"

@@ -101,7 +101,7 @@ def _size(subject: Subject, file: File, compiled: CompiledPipeline | None) -> Si
             one = _called(subject, call)
         elif compiled is not None and _is_rows(job):
             _, units = most_units(compiled)
-            one = Size(units=len(units), output=utf16(select_outputs(compiled.pipeline, units).values()))
+            one = Size(units=len(units), output=utf16(select_outputs(compiled, units).values()))
         else:
             one = Size(others=1)
         total += one.times(_written_out(job))

@@ -10,7 +10,7 @@ from generator.rehearse.standins.step import this
 from shuntyard import wire
 from shuntyard.packed import pack, unpack
 from shuntyard.plan import Plan, Unit
-from shuntyard.select import matrix
+from shuntyard.select import groups, matrix
 
 
 def main() -> int:
@@ -32,6 +32,7 @@ def main() -> int:
             print(f"left out of this rehearsal: {unit_id}: {why}")
     kept = replace(plan, units=tuple(unit for unit in plan.units if not objections[unit.id]))
     step.output("matrix", json.dumps(matrix(kept), separators=(",", ":")))
+    step.output("groups", json.dumps(groups(kept), separators=(",", ":")))
     step.output("plan", pack(json.dumps(wire.encode(kept))))
     step.output("count", str(len(kept.units)))
     return 0

@@ -19,7 +19,8 @@ SUMMARY_LIMIT = 1024 * 1024  # bytes a step; a longer summary is dropped whole b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What this run is about. `number` is the pull request's, 0 outside one; `label` is the one that triggered it."""
+    """What this run is about. `number` is the pull request's, 0 outside one; `label` is the one that triggered it;
+    `cron` the schedule that did."""
 
     event: str = ""
     action: str = ""
@@ -31,6 +32,7 @@ class Context:
     number: int = 0
     label: str = ""
     labels: tuple[str, ...] = ()
+    cron: str = ""
 
     @property
     def change(self) -> str:
@@ -55,6 +57,7 @@ def read_context(env: Mapping[str, str]) -> Context:
         run_id=env.get("GITHUB_RUN_ID", ""),
         attempt=_count(env.get("GITHUB_RUN_ATTEMPT")) or 1,
         number=_count(pull.get("number")),
+        cron=_text(payload.get("schedule")),
         label=_text(_mapping(payload.get("label")).get("name")),
         labels=tuple(_text(_mapping(label).get("name")) for label in (labels if isinstance(labels, list) else [])),
     )

@@ -95,7 +95,7 @@ def test_the_outputs_are_what_select_rows_writes(count: int, tmp_path: Path) -> 
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_"))}
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     written = json.loads(printed[printed.index("{\n") :])
-    expected = select_outputs("wide", most_units(pipeline)[1])
+    expected = select_outputs(pipeline, most_units(pipeline)[1])
     plans = [json.loads(unpack(outputs.pop("plan"))) for outputs in (expected, written)]
     assert expected == written
     assert plans[0] == plans[1] | {"seed": ""}  # what a run sticks to: a pull request or a commit
