@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import schema, skips
+from generator import schema, scope_format, skips
 from generator.assemble import assemble
 from generator.complete import check_complete
 from generator.compose import compose_all
+from generator.embed import embedded, holds_block
 from generator.expand import expand
 from generator.load import Toolkit
 from generator.pipeline import Composite, Workflow
+from generator.provide import provided
 from generator.reference import reference_pages
 from generator.targets import style
 from generator.targets.github import GitHub
@@ -29,6 +31,7 @@ OUTPUTS = (
     "actions/*/action.yml",
     "matrices/compiled/*.json",
     "matrices/schema/*.json",
+    "matrices/scopes/*.json",
     "docs/reference/*.md",
 )
 
@@ -89,9 +92,16 @@ def _files(
             yield f"matrices/compiled/{name}.json", style.json_file(f"matrices/{name}.yml", wire.encode(pipeline))
     if toolkit.skips:
         yield skips.RENDERED, style.json_file("matrices/skips.yml", toolkit.skips.table())
+    for name, scope in toolkit.scopes.items():
+        source = f"matrices/{name}{scope_format.SUFFIX}.yml"
+        yield scope_format.rendered(name), style.json_file(source, wire.encode(scope.compiled()))
     for name in schema.FILES:
         yield f"matrices/schema/{name}.json", style.json_file("generator/schema.py", schema.json_schema(name))
     yield from reference_pages(toolkit, composites, workflows, compiled)
+    for name, workflow in workflows.items():
+        page = embedded(toolkit.root, name, provided(toolkit, toolkit.pipelines[name], workflow, compiled[name]))
+        if page:
+            yield page
 
 
 def drift(root: Path, files: dict[str, str]) -> list[Problem]:
@@ -137,7 +147,7 @@ def write(root: Path, files: dict[str, str]) -> list[str]:
     Each file is replaced whole, so that an interrupted rendering leaves every file either old or new. Raises
     ProblemsFound, and writes nothing, where a file that somebody wrote by hand stands in the way.
     """
-    foreign = [path for path in files if (root / path).exists() and not style.is_rendered(_first_line(root / path))]
+    foreign = [path for path in files if (root / path).exists() and not _is_ours(root / path)]
     if foreign:
         raise ProblemsFound([_in_the_way(path) for path in foreign])
     changed = []
@@ -167,6 +177,10 @@ def replace_file(target: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _is_ours(path: Path) -> bool:
+    return style.is_rendered(_first_line(path)) or holds_block(path)
 
 
 def _first_line(path: Path) -> str:

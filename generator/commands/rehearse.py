@@ -20,6 +20,7 @@ EPILOG = """examples:
   shuntyard rehearse python-runner-ab --repository ../project
   shuntyard rehearse python-runner-ab --repository . --event pull_request --label ciflow/python-runner
   shuntyard rehearse test-matrix --repository . --row 'docs_test.*' --json verdict.json
+  shuntyard rehearse nightly-rbe --repository . --checkout jax-ml/jax=../jax --secrets .secrets
 
 The repository is copied with its uncommitted changes, and never changed. Exit code 0 means that at least one row ran
 and nothing that the event selects failed, was skipped or could not be exercised here.
@@ -57,6 +58,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the Python of jobs that set up none (default: a fresh one in each job)",
     )
     parser.add_argument(
+        "--checkout",
+        action="append",
+        default=[],
+        metavar="OWNER/NAME=DIR",
+        help="a clone of another repository that jobs check out (repeatable); its committed files are used",
+    )
+    parser.add_argument("--secrets", type=Path, metavar="FILE", help="the secrets, as lines of NAME=value")
+    parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="jobs at once (default: 1, so that times are not disturbed)"
     )
     parser.add_argument(
@@ -79,6 +88,20 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_GOOD if rehearsal.verdict == "passed" else EXIT_PROBLEMS
 
 
+def _checkout(text: str) -> tuple[str, Path]:
+    name, equals, folder = text.partition("=")
+    path = Path(folder)
+    if not equals or name.count("/") != 1 or not path.is_dir():
+        raise ShuntyardError(f"--checkout {text}", hint="write OWNER/NAME=DIR, with a folder that is there")
+    return name, path.resolve()
+
+
+def _secrets(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise ShuntyardError(f"there is no file {path}", hint="write one NAME=value on each line")
+    return path.resolve() if path else None
+
+
 def _order(arguments: argparse.Namespace) -> Order:
     if arguments.jobs < 1 or not arguments.timeout > 0:
         raise ShuntyardError("--jobs and --timeout must be positive", hint="for example --jobs 2 --timeout 60")
@@ -86,7 +109,8 @@ def _order(arguments: argparse.Namespace) -> Order:
     return Order(
         pipeline=arguments.pipeline, repository=arguments.repository, workflow=arguments.workflow,
         event=arguments.event, labels=tuple(arguments.label), rows=tuple(arguments.row),
-        runners=tuple(arguments.runner), python=arguments.python, jobs_at_once=arguments.jobs,
+        runners=tuple(arguments.runner), python=arguments.python, secrets=_secrets(arguments.secrets),
+        checkouts=dict(_checkout(text) for text in arguments.checkout), jobs_at_once=arguments.jobs,
         timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,
         run_id=str(time.time_ns()),  # never twice, and too large to be a real run's
     )  # fmt: skip

@@ -18,7 +18,7 @@ from shuntyard.options import read_flags, words
 from shuntyard.plan import MODES, CompiledPipeline
 from shuntyard.select import Request, Selection, select
 
-SELECTING = ("configs", "mode", "percent", "flags", "pipeline", "matrix")
+SELECTING = ("configs", "mode", "percent", "flags", "size", "pipeline", "matrix")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def _request(literal: Mapping[str, str], event: Event, repository: Repository) -
     return Request(
         event=event.name, action=event.action, label=event.label, configs=tuple(words(literal.get("configs", ""))),
         mode=mode, percent=float(literal.get("percent") or 50), flags=read_flags(literal.get("flags", "")),
-        change=change,
+        change=change, size=literal.get("size", ""), cron=str(event.payload.get("schedule", "")),
     )  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from shuntyard.report import RowReport
 from shuntyard.rows import sum_up
 
 SELECT_ROWS = "select-rows"
-RUN_SHARD = "run-shard"
 CUT = "cut"  # the id of the step that the rehearsal puts behind select-rows
 
 
@@ -100,13 +99,13 @@ def judge_refused(expected: Expectation, reason: str) -> list[RowVerdict]:
 def _judge_unit(call: Call, unit: Unit, chosen: Chosen, reports: Mapping[str, RowReport]) -> list[RowVerdict]:
     if chosen.whole is not None and unit.id not in {other.id for other in chosen.whole}:
         return [_row(call, unit, row, "error", "select-rows did not choose it") for row in unit.rows]
-    job_ids = [job_id for job_id in call.jobs if "strategy" in call.jobs[job_id]]
+    job_ids = [job_id for job_id, job in call.jobs.items() if _is_of_rows(job)]
     judged = [_judge_job(call, job_id, unit) for job_id in job_ids]
     stopping = next((each for each in judged if each[0] not in ("passed", "failed")), None)
     if stopping or not judged:
         return [_row(call, unit, row, *(stopping or ("error", "no job runs it"))) for row in unit.rows]
     failed = next((each for each in judged if each[0] == "failed"), None)
-    if not any(_runs_shard(call.jobs[job_id]) for job_id in job_ids):
+    if not any(_row_step(call.jobs[job_id]) for job_id in job_ids):
         return [_row(call, unit, row, *(failed or ("passed", ""))) for row in unit.rows]
     return [_judge_row(call, unit, row, failed[1] if failed else "", reports) for row in unit.rows]
 
@@ -114,29 +113,36 @@ def _judge_unit(call: Call, unit: Unit, chosen: Chosen, reports: Mapping[str, Ro
 def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str]:
     """What became of the unit's job, and why.
 
-    Where it runs a shard, only that step may fail with `failed`: then the results say which row it was. Anything else
-    that goes wrong is an error of all its rows.
+    Where a step runs the unit, only that one may fail with `failed`: then the results say which row it was. Anything
+    else that goes wrong is an error of all its rows.
     """
     job = next((job for job in call.observed if job.id == job_id and job.matrix.get("unit") == unit.id), None)
     if job is None:
         return _never_ran(call.verdicts[job_id])
     verdict, reason = judge_instance(job, call.stopped)
-    main, step = job.steps.get(("Main", (RUN_SHARD,))), job.failed_step
-    if not _runs_shard(call.jobs[job_id]):
+    runs_unit = _row_step(call.jobs[job_id])
+    main, step = job.steps.get(("Main", (runs_unit,))), job.failed_step
+    if not runs_unit:
         idle = verdict == "passed" and not any(stage == "Main" for stage, _ in job.steps)
         return ("error", "none of its steps ran") if idle else (verdict, reason)
     if verdict == "failed" and step is not main:
         return "error", reason
     if verdict == "passed" and main is None:
-        return "error", f"its step {RUN_SHARD} did not run"
+        return "error", f"its step {runs_unit} did not run"
     if verdict == "passed" and main and main.result != "success":
-        return "error", f"its step {RUN_SHARD} ended as {main.result or 'nothing'}"
+        return "error", f"its step {runs_unit} ended as {main.result or 'nothing'}"
     return verdict, reason
 
 
-def _runs_shard(job: Mapping[str, Any]) -> bool:
-    """Whether the job as it is written leaves a result for each row."""
-    return any(mapping(step).get("id") == RUN_SHARD for step in items(job.get("steps")))
+def _is_of_rows(job: Mapping[str, Any]) -> bool:
+    """Whether the job's matrix has an entry for each unit; a job for several rows at once has groups of them."""
+    return "strategy" in job and "outputs.groups" not in str(mapping(job["strategy"]).get("matrix"))
+
+
+def _row_step(job: Mapping[str, Any]) -> str:
+    """The id of the step that runs a unit, and so leaves a result for each of its rows; empty where there is none."""
+    steps = [mapping(step) for step in items(job.get("steps"))]
+    return next((str(step.get("id", "")) for step in steps if "unit" in mapping(step.get("with"))), "")
 
 
 def _judge_row(call: Call, unit: Unit, row: Row, step_failure: str, reports: Mapping[str, RowReport]) -> RowVerdict:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.load import Toolkit
@@ -22,6 +22,7 @@ from shuntyard.plan import Unit
 class Order:
     """What the user asks for. Empty means no wish. `python` is what `python` is in jobs that set up none.
 
+    `checkouts` are other repositories that jobs check out, owner/name → folder; `secrets` a file of NAME=value lines.
     `run_id` is what the run calls itself; histories tell runs apart by it.
     """
 
@@ -33,6 +34,8 @@ class Order:
     rows: tuple[str, ...] = ()
     runners: tuple[str, ...] = ()
     python: str = ""
+    checkouts: Mapping[str, Path] = field(default_factory=dict)
+    secrets: Path | None = None
     timeout_s: float = 1800.0
     jobs_at_once: int = 1
     output: Path

@@ -15,14 +15,14 @@ REPOSITORY = "caller"  # the copy of the repository under rehearsal, below the r
 def main() -> int:
     step = this()
     repository, ref = step.inputs.get("repository", ""), step.inputs.get("ref", "")
-    if repository and repository.lower() != step.settings.repository.lower():
-        not_exercised(f"checkout of {repository}: only {step.settings.repository} is here")
     if step.inputs.get("submodules", "false") not in ("", "false") or step.flag("lfs"):
         not_exercised("checkout with submodules or lfs")
-    source, target = step.folder / REPOSITORY, _target(step)
-    commit = _resolve(source, ref, step.settings.sha)
+    other = _other(step, repository)
+    source, target = other or step.folder / REPOSITORY, _target(step)
+    head = _head(other) if other else step.settings.sha
+    commit = _resolve(source, ref, head)
     _empty(target)
-    if commit == step.settings.sha:
+    if commit == head and not other:
         # With the changes that are not committed yet, which the user wants to see rehearsed.
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
     else:
@@ -32,6 +32,23 @@ def main() -> int:
     step.output("commit", commit)
     print(f"{commit} is in {target}")
     return 0
+
+
+def _other(step: Step, repository: str) -> Path | None:
+    """The folder of another repository, as the rehearsal was told; None for the one under rehearsal."""
+    if not repository or repository.lower() == step.settings.repository.lower():
+        return None
+    folder = step.settings.checkouts.get(repository.lower())
+    if folder is None:
+        not_exercised(f"checkout of {repository}: pass --checkout {repository}=FOLDER")
+    return Path(folder)
+
+
+def _head(source: Path) -> str:
+    done = subprocess.run(["git", "-C", str(source), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        fail(f"{source} is no git repository with a commit")
+    return done.stdout.strip()
 
 
 def _target(step: Step) -> Path:

@@ -20,7 +20,8 @@ NOT_EXERCISED = "rehearsal: not exercised"  # the title of the annotation that s
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the rehearsal tells its stand-ins. `labels` are the label sets of the runners that this machine stands in
-    for, `rows` the globs of the rows to keep (empty: all), `python` what a job's `python` is (empty: a fresh one)."""
+    for, `rows` the globs of the rows to keep (empty: all), `python` what a job's `python` is (empty: a fresh one),
+    `checkouts` the folders of other repositories, by their names in lower case."""
 
     repository: str
     sha: str
@@ -30,6 +31,7 @@ class Settings:
     rows: tuple[str, ...] = ()
     python: str = ""
     base_python: str = sys.executable
+    checkouts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

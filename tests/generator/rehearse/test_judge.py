@@ -23,7 +23,11 @@ from tests.scripts.report_samples import PIPELINE, make_cases, make_plan, make_r
 
 JOBS: dict[str, dict[str, Any]] = {
     "select": {},
-    "test": {"needs": ["select"], "strategy": {"matrix": {}}, "steps": [{"id": "checkout"}, {"id": "run-shard"}]},
+    "test": {
+        "needs": ["select"],
+        "strategy": {"matrix": {}},
+        "steps": [{"id": "checkout"}, {"id": "run-shard", "with": {"unit": "u"}}],
+    },
     "gate": {"needs": ["select", "test"], "if": "always()"},
 }
 

@@ -17,7 +17,7 @@ from tests.generator.rehearse.small import git, lay, make_caller
 class Act:
     """A step's surroundings, as act makes them."""
 
-    def __init__(self, root: Path, repository: Path | None = None) -> None:
+    def __init__(self, root: Path, repository: Path | None = None, checkouts: dict[str, str] | None = None) -> None:
         self.folder, self.workspace, self.temp = root / "folder", root / "workspace", root / "temp"
         for place in (self.folder, self.workspace, self.temp):
             place.mkdir()
@@ -27,7 +27,13 @@ class Act:
             sha = git(repository, "rev-parse", "HEAD")
         write_settings(
             self.folder,
-            Settings(repository="me/here", sha=sha, search_path=os.environ["PATH"], app_data=str(root / "seeds")),
+            Settings(
+                repository="me/here",
+                sha=sha,
+                search_path=os.environ["PATH"],
+                app_data=str(root / "seeds"),
+                checkouts=checkouts or {},
+            ),
         )
 
     def step(self, name: str, /, **inputs: str) -> tuple[int, str, dict[str, str]]:
@@ -133,6 +139,24 @@ def test_checkout_of_a_ref(tmp_path: Path) -> None:
     assert not (act.workspace / "old" / "later").exists()
     assert act.step("checkout", ref="main")[2]["commit"] == git(repository, "rev-parse", "HEAD")
     assert act.step("checkout", ref="refs/pull/1/merge", repository="ME/here")[0] == 0
+
+
+def test_checkout_of_another_repository_takes_the_folder_that_was_named(tmp_path: Path) -> None:
+    repository = make_caller(tmp_path / "repository", plays={})
+    other = make_caller(tmp_path / "other", plays={})
+    (other / "theirs").write_text("theirs")
+    git(other, "add", "--all")
+    git(other, "commit", "--quiet", "--message", "theirs")
+    (other / "not committed").write_text("x")
+    act = Act(tmp_path, repository, checkouts={"jax-ml/jax": str(other)})
+    code, said, outputs = act.step("checkout", repository="JAX-ml/jax", ref="main", path="jax")
+    assert code == 0, said
+    assert outputs["commit"] == git(other, "rev-parse", "HEAD")
+    assert (act.workspace / "jax" / "theirs").exists()
+    assert not (act.workspace / "jax" / "not committed").exists()
+    code, said, _ = act.step("checkout", repository="jax-ml/else", path="jax")
+    assert code == 1
+    assert "--checkout jax-ml/else=FOLDER" in said
 
 
 @pytest.mark.parametrize(
