@@ -13,9 +13,12 @@ from generator.pipeline import (
     AllNeeds,
     Composite,
     Condition,
+    Fallback,
     InputRef,
     Job,
     JobOutput,
+    Joined,
+    Lookup,
     MatrixField,
     Secret,
     Step,
@@ -110,6 +113,12 @@ class _Assembler:
             outputs={name: StepOutput(SELECT_ACTION, name) for name in self._selected()},
         )
 
+    def _or_input(self, name: str, value: Value) -> Value:
+        """A value of a job's `with`. One that depends on the row or the size gives way to what a caller sets."""
+        if name in self.inputs and isinstance(value, MatrixField | Lookup | Joined):
+            return Fallback(self._input(name), value)
+        return value
+
     def _labels(self) -> tuple[str, ...]:
         """The labels whose `labeled` events start the pipeline."""
         triggers = self.model.triggers
@@ -141,6 +150,7 @@ class _Assembler:
         values = reader.values()
         self.problems += reader.problems
         steps = [CHECKOUT] if composite.workspace else []
+        values = {key: self._or_input(key, value) for key, value in values.items()}
         steps.append(self._step(job.action, {**self._bindings(job, needs), **values}))
         return Job(
             id=name,

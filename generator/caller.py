@@ -1,4 +1,4 @@
-"""The workflow with which another repository calls a pipeline: triggers, permissions and secrets as the matrix has them."""
+"""The workflow with which another repository calls a pipeline: its triggers, permissions, secrets, from the matrix."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def permissions(workflow: Workflow) -> dict[str, Access]:
 
 
 def caller_workflow(toolkit: Toolkit, pipeline: Pipeline, workflow: Workflow, phase: str = "") -> str:
-    """The text of a workflow file. Raises ShuntyardError where nobody can call the pipeline, and for an unknown phase."""
+    """The text of a workflow file. Raises ShuntyardError where nobody can call it, and for an unknown phase."""
     model = pipeline.model
     if model.triggers.call is None:
         hint = "give it `triggers: {call: {inputs: [...]}}`"

@@ -26,7 +26,7 @@ def workflow_inputs(pipeline: Pipeline, composites: dict[str, Composite]) -> tup
     chosen = {}
     for index, name in enumerate(model.triggers.call.inputs if model.triggers.call else []):
         if name in declared:
-            chosen[name] = replace(declared[name], default=declared[name].default or "")
+            chosen[name] = replace(declared[name], default=_default(model, declared[name]))
         else:
             hint = suggest(name, declared)
             place = ("triggers", "call", "inputs", index)
@@ -39,6 +39,13 @@ def workflow_inputs(pipeline: Pipeline, composites: dict[str, Composite]) -> tup
             message = f"the pipeline has no input {name!r}"
             problems.append(document.problem(("at-home", name), message, hint=hint, rule="contract"))
     return chosen, problems
+
+
+def _default(model: schema.PipelineFile, item: Input) -> str:
+    """What the action declares; empty where a job has a value of its own for each row or size."""
+    given = [job.with_.get(item.name) for job in model.jobs.values()]
+    by_row = any(isinstance(value, schema.FromAxis | schema.ByValue) for value in given)
+    return "" if by_row and item.type == "string" else item.default or ""
 
 
 def _declared(model: schema.PipelineFile, composites: dict[str, Composite]) -> dict[str, Input]:

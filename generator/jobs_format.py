@@ -12,9 +12,13 @@ SIZE = "size"
 
 
 class FromAxis(Strict):
-    """The row's value on an axis; in a job for several rows, all their values, separated by spaces."""
+    """The row's value on an axis; in a job for several rows, all their values, separated by spaces.
 
-    axis: Word
+    Of several axes, the values joined by dashes; `prefix` stands before them.
+    """
+
+    axis: Word | Annotated[list[Word], Field(min_length=1)]
+    prefix: Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9_.=-]*$")] = ""
 
 
 class ByValue(Strict):

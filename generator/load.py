@@ -13,6 +13,7 @@ from generator.alerts_format import AlertsFile
 from generator.bound import check_with
 from generator.phases import in_its_phase
 from generator.rollout_format import RolloutFile
+from generator.scope_format import SUFFIX, ScopeFile
 from generator.skips import SkipsFile
 from generator.source import Document, read
 from shuntyard.contract import Contract
@@ -51,6 +52,7 @@ class Toolkit:
     rollout: RolloutFile | None = None
     alerts: AlertsFile | None = None
     skips: SkipsFile | None = None
+    scopes: dict[str, ScopeFile] = field(default_factory=dict)
 
     def action_names(self) -> list[str]:
         """Every composite action: the recipes, and each script that needs none."""
@@ -66,6 +68,7 @@ def load(root: Path) -> Toolkit:
     models: dict[str, Any] = {}
     documents: dict[str, Document] = {}
     pipelines: dict[str, Pipeline] = {}
+    scopes: dict[str, ScopeFile] = {}
     for name in (*SHARED_FILES, *(name for name in OPTIONAL_FILES if (folder / f"{name}.yml").exists())):
         try:
             documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml", tolerant=True)
@@ -79,6 +82,9 @@ def load(root: Path) -> Toolkit:
         if path.stem in (*SHARED_FILES, *OPTIONAL_FILES):
             continue
         try:
+            if path.stem.endswith(SUFFIX):
+                scopes[path.stem.removesuffix(SUFFIX)] = load_scope(path, shown=f"matrices/{path.name}")
+                continue
             pipeline = load_pipeline(path, shown=f"matrices/{path.name}", expected=path.stem)
             pipelines[path.stem] = pipeline
             documents[path.stem] = pipeline.document
@@ -102,6 +108,7 @@ def load(root: Path) -> Toolkit:
         rollout=models.get("rollout"),
         alerts=models.get("alerts"),
         skips=models.get("skips"),
+        scopes=scopes,
     )
 
 
@@ -138,6 +145,16 @@ def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pip
     if problems:
         raise ProblemsFound(problems)
     return Pipeline(model=in_its_phase(model, document), document=document)
+
+
+def load_scope(path: Path, *, shown: str) -> ScopeFile:
+    """One test scope. Raises ProblemsFound."""
+    document = read(path, shown=shown, tolerant=True)
+    model = validate(ScopeFile, document)
+    if f"{model.scope}{SUFFIX}" != path.stem:
+        hint = f"rename the file to {model.scope}{SUFFIX}.yml, or the scope"
+        raise ProblemsFound([document.problem(("scope",), f"scope {model.scope!r} stands in {path.name}", hint=hint)])
+    return model
 
 
 def validate(kind: type[Model], document: Document) -> Model:

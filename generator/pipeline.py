@@ -79,10 +79,18 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """An input, or where it is empty what a row or a size has for it."""
+
+    first: InputRef
+    then: MatrixField | Lookup | Joined
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """Values one after the other, as one text."""
 
-    parts: tuple[str | InputRef | StepOutput, ...]
+    parts: tuple[str | InputRef | StepOutput | MatrixField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class Temp:
 
 
 Symbol: TypeAlias = (
-    "InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Variable | Secret | Lookup | Joined | Temp"
+    "InputRef | StepOutput | JobOutput | MatrixField | AllNeeds | Variable | Secret | Lookup | Joined | Fallback | Temp"
 )
 Value: TypeAlias = "str | int | bool | Symbol"
 Access = Literal["read", "write"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from generator import schema
 from generator.faults import suggest
-from generator.pipeline import JobOutput, Lookup, MatrixField, Value
+from generator.pipeline import JobOutput, Joined, Lookup, MatrixField, Value
 from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
 
@@ -33,8 +33,10 @@ class ValueReader:
 
     def _value(self, path: KeyPath, value: schema.FromAxis | schema.ByValue | str | bool | int) -> Value:
         match value:
-            case schema.FromAxis(axis=axis):
+            case schema.FromAxis(axis=str(axis), prefix=""):
                 return self._axis((*path, "axis"), axis) or ""
+            case schema.FromAxis(axis=axes, prefix=prefix):
+                return self._joined((*path, "axis"), [axes] if isinstance(axes, str) else axes, prefix)
             case schema.ByValue(by=schema.SIZE, values=table) if self.model.sizes:
                 self._check_table(path, table, self.model.sizes, "size")
                 return Lookup(JobOutput(SELECT, "size"), dict(table))
@@ -44,6 +46,13 @@ class ValueReader:
                 return Lookup(found, dict(table)) if found else ""
             case _:
                 return value
+
+    def _joined(self, path: KeyPath, axes: Sequence[str], prefix: str) -> Joined:
+        parts: list[str | MatrixField] = [prefix] if prefix else []
+        for index, axis in enumerate(axes):
+            found = self._axis((*path, index) if len(axes) > 1 else path, axis, single=True)
+            parts += (["-"] if index else []) + ([found] if found else [])
+        return Joined(tuple(parts))
 
     def _axis(self, path: KeyPath, axis: str, *, single: bool = False) -> MatrixField | None:
         """The field that holds the value on an axis; `single` where one value is needed."""

@@ -27,6 +27,7 @@ from generator.inventory import (
 from generator.jobs_format import SIZE, ByValue, FromAxis, Gate, Job
 from generator.recipe import ActionsFile
 from generator.rollout_format import RolloutFile
+from generator.scope_format import ScopeFile
 from generator.skips import SkipsFile
 from generator.triggers_format import Call, PullRequest, Push, Schedule, Triggers
 
@@ -135,6 +136,7 @@ FILES: dict[str, type[Strict]] = {
     "rollout": RolloutFile,
     "alerts": AlertsFile,
     "skips": SkipsFile,
+    "scope": ScopeFile,
     "pipeline": PipelineFile,
 }
 

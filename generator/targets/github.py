@@ -12,6 +12,7 @@ from generator.pipeline import (
     AllNeeds,
     Composite,
     Condition,
+    Fallback,
     InputRef,
     Job,
     JobOutput,
@@ -124,6 +125,12 @@ class GitHub:
                 return f"vars.{name}"
             case Secret(name=name):
                 return f"secrets.{name}"
+            case Fallback(first=first, then=Joined(parts=parts)):
+                texts = [quoted(part) if isinstance(part, str) else self.expression(part) for part in parts]
+                holes = "".join(f"{{{index}}}" for index in range(len(texts)))
+                return f"{self.expression(first)} || format({quoted(holes)}, {', '.join(texts)})"
+            case Fallback(first=first, then=then):
+                return f"{self.expression(first)} || {self.expression(then)}"
             case Lookup(by=by, table=table):
                 return f"fromJSON({quoted(json.dumps(table))})[{self.expression(by)}]"
             case _:

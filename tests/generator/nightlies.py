@@ -45,7 +45,7 @@ jobs:
     matrix: [stack, python]
     needs: test
     action: build
-    with: {stack: {axis: stack}, pythons: {by: size, values: {nightly: few, weekly: all}}}
+    with: {stack: {axis: [stack, python], prefix: "v="}, pythons: {by: size, values: {nightly: few, weekly: all}}}
   publish: {needs: test, when: publish, action: publish}
 gate: {requires: [build, test, weigh, publish], may-skip: [publish]}
 """

@@ -133,6 +133,7 @@ def test_jobs_look_up_the_values_of_their_rows(yard: Yard) -> None:
     table = 'fromJSON(\'{"one": "test_one", "many": "test_many"}\')'
     assert test["steps"][-1]["with"]["tests"] == "${{ " + table + "[matrix.plan.rows[0].values['cards']] }}"
     assert weigh["strategy"]["matrix"] == "${{ fromJSON(needs.select.outputs.groups)['stack-python'] }}"
+    assert weigh["steps"][-1]["with"]["stack"] == "v=${{ matrix.values['stack'] }}-${{ matrix.values['python'] }}"
     assert weigh["steps"][-1]["with"]["pythons"].endswith("[needs.select.outputs.size] }}")
 
 
@@ -158,3 +159,16 @@ def test_secrets_are_declared_and_handed_on_by_name(yard: Yard) -> None:
         "token": "${{ secrets.PUBLISH_TOKEN }}",
         "key": "${{ secrets.PUBLISH_KEY }}",
     }
+
+
+def test_what_a_caller_sets_wins_over_what_a_row_has(yard: Yard) -> None:
+    add(yard, WHEELS.replace("[size, publish, instance]", "[size, publish, instance, tests, pythons, stack]"))
+    made = workflow(yard)
+    inputs = made["on"]["workflow_call"]["inputs"]
+    assert [inputs[name]["default"] for name in ("tests", "pythons", "stack")] == ["", "", ""]
+    tests = made["jobs"]["test"]["steps"][-1]["with"]["tests"]
+    assert tests.startswith("${{ inputs.tests || fromJSON(")
+    stack = made["jobs"]["weigh"]["steps"][-1]["with"]["stack"]
+    assert stack.endswith(
+        "inputs.stack || format('{0}{1}{2}{3}', 'v=', matrix.values['stack'], '-', matrix.values['python']) }}"
+    )
