@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -16,6 +17,15 @@ from shuntyard.options import words
 from shuntyard.store.append import deliver, later, worst
 
 EXIT_DOWN = 4
+DATABASE = tuple(
+    Input(name=f"db-{name}", default="", help=f"{what}; optional, for mysql.", secret=f"SHUNTYARD_DB_{name.upper()}")
+    for name, what in (
+        ("hostname", "The database's server"),
+        ("username", "Whom it knows"),
+        ("password", "Their password"),
+        ("name", "The database's name"),
+    )
+)
 
 CONTRACT = Contract(
     name="append-history",
@@ -27,6 +37,7 @@ CONTRACT = Contract(
         Input(name="required", type="boolean", default="false", help="fail when a store cannot be reached"),
         Input(name="tries", type="number", default="5", help="how often a store is tried that cannot be reached"),
         Input(name="artifact", default="", help="the artifact that keeps the results, for the command to append later"),
+        *DATABASE,
     ),
     outputs=(
         Output(name="status", help="added, already, differs, or pending when a store could not be reached"),
@@ -49,6 +60,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     results, places = str(inputs["results"]), [*words(str(inputs["history"])), *(["mysql"] if inputs["mysql"] else [])]
     if not places:
         raise ShuntyardError("no history is named", hint="pass history: a folder or URL, or mysql: true")
+    os.environ |= {item.secret: str(inputs[item.name]) for item in DATABASE if inputs[item.name]}
     now = datetime.now(timezone.utc)
     receipts = deliver([Path(results)], places, now=now, tries=max(int(inputs["tries"]), 1), pause=time.sleep)
     for receipt in receipts:

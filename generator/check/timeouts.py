@@ -41,7 +41,7 @@ def _covers(pipeline: Pipeline, compiled: CompiledPipeline) -> Iterator[Problem]
         return
     longest = max(found, key=_seconds)
     for name, job in pipeline.model.jobs.items():
-        if job.matrix and job.timeout_minutes * 60 < _seconds(longest):
+        if job.rows and job.timeout_minutes * 60 < _seconds(longest):
             parts = " + ".join(f"{row.suite.timeout_s / 60:g}" for row in longest.rows)
             message = f"{name} ends after {job.timeout_minutes} min, and the unit {longest.id} may take {parts} min"
             hint = "raise timeout-minutes here, or lower the configuration's in suites.yml"

@@ -167,7 +167,7 @@ class GitHub:
         """The variables that carry a script's inputs."""
         known = {item.name: item for item in inputs}
         environment = {Input(name=name, help="").variable: self.spell(value) for name, value in step.with_.items()}
-        assert all(name in known or not isinstance(value, InputRef) for name, value in step.with_.items())
+        assert all(value.name in known for value in step.with_.values() if isinstance(value, InputRef))
         if step.interpreter:
             environment["SHUNTYARD_PYTHON"] = self.spell(step.interpreter)
         if step.token:
