@@ -1,0 +1,82 @@
+"""The runtime image: built, tested, pushed only when its tests passed, promoted by digest, named by a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.backends.scene import Scene
+
+
+def pipeline(scene: Scene) -> dict[str, Any] | None:
+    """The pipeline as a file would have it; None where the stage has none."""
+    backend = scene.file.backend
+    if not scene.stage.runs("image") or backend.image is None:
+        return None
+    image = backend.image
+    python = str(backend.python[0])
+    built = {"stack": {"axis": "python"}, "row": {"axis": "python"}, "base": image.base}
+    if image.containerfile:
+        built["containerfile"] = image.containerfile
+    return {
+        "pipeline": scene.named("image"),
+        "summary": f"{scene.file.summary} The runtime image: built, tested, then published.",
+        "triggers": {
+            "call": {
+                "inputs": [
+                    "plugin-repository",
+                    "plugin-ref",
+                    "once",
+                    "per-python",
+                    "base",
+                    "push",
+                    "engine",
+                    "container-options",
+                    "release-to",
+                    "instance",
+                ]
+            },
+            "dispatch": True,
+            "push": {"branches": ["main"]},
+            "release": True,
+        },
+        "axes": {"python": [python]},
+        "runner": backend.runner,
+        "runners": scene.runners(),
+        "jobs": {
+            "wheels": {
+                "matrix": ["python"],
+                "action": "build-wheels",
+                "timeout-minutes": 90,
+                "with": {
+                    "pythons": {"axis": "python"},
+                    "axes": {"axis": "python", "prefix": "python="},
+                    "row": {"axis": "python", "prefix": "wheels-"},
+                    "naming": "own",
+                },
+            },
+            "image": {
+                "matrix": ["python"],
+                "needs": "wheels",
+                "action": "build-image",
+                "timeout-minutes": 90,
+                "with": built,
+            },
+            "test": {
+                "matrix": "rows",
+                "needs": "image",
+                "action": "test-image",
+                "timeout-minutes": 90,
+                "with": {"image-row": {"axis": "python"}, "suite": image.suite, "platform": backend.device},
+            },
+            "report": {"needs": ["wheels", "image", "test"], "always": True, "action": "analyse-results"},
+            "promote": {
+                "matrix": ["python"],
+                "needs": ["test", "report"],
+                "when": "release-to",
+                "action": "promote-image",
+                "with": {"row": {"axis": "python"}},
+            },
+        },
+        "gate": {"requires": ["wheels", "image", "test", "report", "promote"], "may-skip": ["promote"]},
+        "outputs": {"verdict": "report.verdict"},
+    }
