@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from shuntyard import wire
 from shuntyard.alerts.rules import Place, marker_digest
-from shuntyard.errors import ShuntyardError
+from shuntyard.quarantine import FOLDER, SCHEMA, Entry, File, read
 from shuntyard.stats.flaky import Flake
 
-SCHEMA = 1
-FOLDER = "matrices/quarantine"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Entry:
-    """A case whose failures are shown but do not block, until the day it expires (ISO; that day it still holds)."""
-
-    repository: str
-    config: str
-    case: str
-    owner: str
-    reason: str
-    expires: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """The file of one place."""
-
-    schema: int = SCHEMA
-    quarantines: tuple[Entry, ...] = ()
+__all__ = ["FOLDER", "SCHEMA", "Entry", "File", "merge", "path", "propose", "read", "slug"]
 
 
 def propose(flakes: Iterable[Flake], owner: str) -> tuple[Entry, ...]:
@@ -61,19 +39,6 @@ def merge(text: str, entries: Sequence[Entry], today: date) -> str:
     new = [entry for entry in entries if (entry.repository, entry.config, entry.case) not in known]
     file = File(quarantines=tuple(sorted([*kept, *new])))
     return json.dumps(wire.encode(file), indent=2, ensure_ascii=True) + "\n"
-
-
-def read(text: str) -> tuple[Entry, ...]:
-    """The entries of a file; none of an empty text."""
-    if not text.strip():
-        return ()
-    try:
-        file = wire.decode(File, json.loads(text))
-        for entry in file.quarantines:
-            date.fromisoformat(entry.expires)
-    except (ValueError, RecursionError) as error:
-        raise ShuntyardError(f"the file of quarantines is not understood: {error}", hint=f"see {FOLDER}") from error
-    return file.quarantines
 
 
 def path(place: Place) -> str:
