@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TORCH := .venv-torch
 TORCH_READY := $(TORCH)/ready
+RBE := .venv-rbe
+IMAGES := .venv-images
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-torch lint check render golden bench lock clean
+.PHONY: help setup demo test test-fast test-torch test-rbe test-images test-spyre lint check render golden bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +31,10 @@ demo: $(READY) ## run the A/B pipeline on a real project, to its verdict (SLOW=s
 
 test: $(READY) lint check ## everything that needs no heavy extras
 	@requirements/system
-	$(BIN)/pytest -m "not torch" -n 2 --dist worksteal
+	$(BIN)/pytest -m "not torch and not rbe and not images and not spyre" -n 2 --dist worksteal
 
 test-fast: $(READY) ## the tests without act, package installs and other slow things
-	$(BIN)/pytest -m "not slow and not torch" -n 2 --dist worksteal -q
+	$(BIN)/pytest -m "not slow and not torch and not rbe and not images and not spyre" -n 2 --dist worksteal -q
 
 test-torch: $(READY) $(TORCH_READY) ## the example repository's suites on CPU PyTorch
 	SHUNTYARD_TORCH_PYTHON=$(abspath $(TORCH)/bin/python) $(BIN)/pytest -m torch
@@ -41,6 +43,29 @@ $(TORCH_READY): examples/torch-suites/requirements.txt
 	@echo "Setting up $(TORCH) with CPU PyTorch (a few minutes, once)"
 	@$(PYTHON) -m venv --clear $(TORCH)
 	@$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+test-rbe: $(READY) $(RBE)/ready ## a real Bazel against a real remote executor, on loopback
+	@requirements/system rbe
+	SHUNTYARD_RBE_PYTHON=$(abspath $(RBE)/bin/python) $(BIN)/pytest -m rbe
+
+test-images: $(READY) $(IMAGES)/ready ## real wheels, images, registry and package index, on loopback (as root)
+	@requirements/system images
+	SHUNTYARD_IMAGES_PYTHON=$(abspath $(IMAGES)/bin/python) $(BIN)/pytest -m images
+
+test-spyre: $(READY) $(TORCH_READY) $(IMAGES)/ready ## the example accelerator's package, on CPU PyTorch
+	@requirements/system images
+	SHUNTYARD_TORCH_PYTHON=$(abspath $(TORCH)/bin/python) SHUNTYARD_IMAGES_PYTHON=$(abspath $(IMAGES)/bin/python) \
+	  $(BIN)/pytest -m spyre
+
+$(RBE)/ready: requirements/rbe.txt
+	@$(PYTHON) -m venv --clear $(RBE)
+	@$(RBE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+$(IMAGES)/ready: requirements/images-test.txt
+	@$(PYTHON) -m venv --clear $(IMAGES)
+	@$(IMAGES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 lint: $(READY) ## ruff, mypy, import-linter
@@ -65,4 +90,4 @@ lock: $(READY) ## renew the hash-locked requirements
 	requirements/lock --upgrade
 
 clean: ## remove the virtual environments and what rehearsals left
-	rm -rf $(VENV) $(TORCH) .shuntyard .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TORCH) $(RBE) $(IMAGES) .shuntyard .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -160,6 +160,7 @@ class _Assembler:
             needs=tuple(needs),
             matrix=JobOutput(SELECT, "groups" if job.axes else "matrix") if job.matrix else None,
             group="-".join(job.axes),
+            tolerated=job.tolerated,
             tolerant=bool(job.matrix and self.model.experimental),
             condition=self._condition(path, job),
             permissions={**({"contents": "read"} if composite.workspace else {}), **composite.permissions},

@@ -21,14 +21,18 @@ VERBS = (
     "check",
     "rows",
     "rehearse",
+    "caller",
     "compile",
     "demo",
     "history",
     "dashboard",
+    "status",
     "rollout",
     "alerts",
     "verdict",
     "ingest",
+    "stage",
+    "scope",
 )
 
 OUTSIDE = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)  # the machine's fault, not a bug

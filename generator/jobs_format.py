@@ -39,6 +39,7 @@ class Job(Strict):
     needs: list[Name] | Name = []
     always: bool = Field(default=False, description="runs whatever became of the jobs it needs")
     when: Name | None = Field(default=None, description="only where this input of the pipeline is set")
+    tolerated: bool = Field(default=False, description="a failure is shown, and fails nothing")
     runner: Name | None = Field(default=None, description="for a job that is not for one row; the hub if absent")
     timeout_minutes: Minutes = Field(default=15, alias="timeout-minutes")
     with_: dict[Name, FromAxis | ByValue | Scalar] = Field(default={}, alias="with")

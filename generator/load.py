@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from generator import contracts, faults, recipe, schema
 from generator.alerts_format import AlertsFile
+from generator.backend_format import BackendFile
+from generator.backends import expand as backends
 from generator.bound import check_with
 from generator.phases import in_its_phase
 from generator.rollout_format import RolloutFile
@@ -49,6 +51,7 @@ class Toolkit:
     contracts: dict[str, Contract]
     pipelines: dict[str, Pipeline]
     documents: dict[str, Document] = field(default_factory=dict)
+    backends: dict[str, BackendFile] = field(default_factory=dict)
     rollout: RolloutFile | None = None
     alerts: AlertsFile | None = None
     skips: SkipsFile | None = None
@@ -69,6 +72,7 @@ def load(root: Path) -> Toolkit:
     documents: dict[str, Document] = {}
     pipelines: dict[str, Pipeline] = {}
     scopes: dict[str, ScopeFile] = {}
+    accelerators: dict[str, BackendFile] = {}
     for name in (*SHARED_FILES, *(name for name in OPTIONAL_FILES if (folder / f"{name}.yml").exists())):
         try:
             documents[name] = read(folder / f"{name}.yml", shown=f"matrices/{name}.yml", tolerant=True)
@@ -84,6 +88,11 @@ def load(root: Path) -> Toolkit:
         try:
             if path.stem.endswith(SUFFIX):
                 scopes[path.stem.removesuffix(SUFFIX)] = load_scope(path, shown=f"matrices/{path.name}")
+                continue
+            backend = load_backend(path, shown=f"matrices/{path.name}")
+            if backend:
+                accelerators[path.stem], documents[path.stem], made = backend
+                pipelines |= made
                 continue
             pipeline = load_pipeline(path, shown=f"matrices/{path.name}", expected=path.stem)
             pipelines[path.stem] = pipeline
@@ -105,6 +114,7 @@ def load(root: Path) -> Toolkit:
         contracts=contracts.load(root),
         pipelines=pipelines,
         documents=documents,
+        backends=accelerators,
         rollout=models.get("rollout"),
         alerts=models.get("alerts"),
         skips=models.get("skips"),
@@ -131,16 +141,31 @@ def _disagreements(models: dict[str, Any], documents: dict[str, Document]) -> li
     return problems
 
 
+def load_backend(path: Path, *, shown: str) -> tuple[BackendFile, Document, dict[str, Pipeline]] | None:
+    """A file about an accelerator, and its pipelines; None where the file is another one. Raises ProblemsFound."""
+    document = read(path, shown=shown, tolerant=True)
+    if not isinstance(document.data, dict) or "backend" not in document.data:
+        return None
+    model = validate(BackendFile, document)
+    _check_name(model.pipeline, shown, path.stem, document)
+    made = backends.pipelines(model, document)
+    return model, document, {name: Pipeline(model=each, document=document) for name, each in made.items()}
+
+
+def _check_name(name: str, shown: str, expected: str, document: Document) -> None:
+    if name != expected:
+        hint = f"rename the file to {name}.yml, or the pipeline to {expected}"
+        raise ProblemsFound(
+            [document.problem(("pipeline",), f"pipeline {name!r} stands in {Path(shown).name}", hint=hint)]
+        )
+
+
 def load_pipeline(path: Path, *, shown: str, expected: str | None = None) -> Pipeline:
     """One pipeline file, the toolkit's own or a caller's. Raises ProblemsFound."""
     document = read(path, shown=shown, tolerant=True)
     model = validate(schema.PipelineFile, document)
-    if expected is not None and model.pipeline != expected:
-        hint = f"rename the file to {model.pipeline}.yml, or the pipeline to {expected}"
-        problem = document.problem(
-            ("pipeline",), f"pipeline {model.pipeline!r} stands in {Path(shown).name}", hint=hint
-        )
-        raise ProblemsFound([problem])
+    if expected is not None:
+        _check_name(model.pipeline, shown, expected, document)
     problems = check_with(model, document)
     if problems:
         raise ProblemsFound(problems)

@@ -152,7 +152,8 @@ class Condition:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job. `matrix` is the output that holds its matrix, under `group` where it holds several; a row's own job runs
-    on the machine that its entry names, and `runs_on` is ignored. `tolerant`: experimental entries may fail.
+    on the machine that its entry names, and `runs_on` is ignored. `tolerant`: experimental entries may fail;
+    `tolerated`: the job may.
     """
 
     id: str
@@ -163,6 +164,7 @@ class Job:
     matrix: JobOutput | None = None
     group: str = ""
     tolerant: bool = False
+    tolerated: bool = False
     condition: Condition = Condition()
     permissions: dict[str, Access] = field(default_factory=dict)
     outputs: dict[str, StepOutput] = field(default_factory=dict)

@@ -89,7 +89,10 @@ def _files(
     yield ".github/zizmor.yml", target.zizmor()
     for name, pipeline in compiled.items():
         if toolkit.pipelines[name].model.rows == "own":
-            yield f"matrices/compiled/{name}.json", style.json_file(f"matrices/{name}.yml", wire.encode(pipeline))
+            yield (
+                f"matrices/compiled/{name}.json",
+                style.json_file(toolkit.pipelines[name].document.file, wire.encode(pipeline)),
+            )
     if toolkit.skips:
         yield skips.RENDERED, style.json_file("matrices/skips.yml", toolkit.skips.table())
     for name, scope in toolkit.scopes.items():

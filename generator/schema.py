@@ -11,6 +11,7 @@ from pydantic import Field
 
 from generator.alerts_format import AlertsFile
 from generator.alphabet import AxisValue, Name, Risk, Scalar, Strict, Text, Word
+from generator.backend_format import BackendFile
 from generator.inventory import (
     Configuration,
     Label,
@@ -138,6 +139,7 @@ FILES: dict[str, type[Strict]] = {
     "skips": SkipsFile,
     "scope": ScopeFile,
     "pipeline": PipelineFile,
+    "backend": BackendFile,
 }
 
 

@@ -24,7 +24,7 @@ CONTRACT = Contract(
         Input(
             name="set",
             type="choice",
-            choices=("base", "history"),
+            choices=("base", "history", "images"),
             default="base",
             help="Which set of libraries to install, from requirements/.",
         ),

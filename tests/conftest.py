@@ -24,15 +24,23 @@ SLOW = tuple(
         "workflows",
         "generator/check/test_command.py",
         "generator/rollout",
+        "images",
+        "rbe",
+        "spyre",
+        "generator/stages",
         "scripts/alerts",
         "scripts/analyses",
         "scripts/dashboard",
         "scripts/hub",
+        "scripts/nightly",
         "scripts/stats",
         "scripts/rollout",
         "scripts/store",
         "scripts/test_append_history.py",
+        "scripts/test_build_status.py",
         "scripts/test_fetch_jobs.py",
+        "scripts/test_notify_run.py",
+        "scripts/test_plan_shards.py",
         "scripts/test_post_comment.py",
         "scripts/test_proc.py",
         "scripts/test_pytest_plugin.py",
@@ -53,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def toolkit_root(tmp_path: Path) -> Path:
     """A copy of the toolkit's own files, to change at will."""
     target = tmp_path / "toolkit"
-    ignore = shutil.ignore_patterns("__pycache__", ".venv*", "*.pyc")
+    ignore = shutil.ignore_patterns("__pycache__", ".venv*", "*.pyc", "bazel-*")
     for name in COPIED:
         if (ROOT / name).exists():
             shutil.copytree(ROOT / name, target / name, ignore=ignore)

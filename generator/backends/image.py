@@ -51,7 +51,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
                     "pythons": {"axis": "python"},
                     "axes": {"axis": "python", "prefix": "python="},
                     "row": {"axis": "python", "prefix": "wheels-"},
-                    "naming": "own",
+                    "naming": "none",
                 },
             },
             "image": {

@@ -24,6 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     used: set[str] = {
         label for pipeline in subject.toolkit.pipelines.values() for label in pipeline.model.triggers.labels
     }
+    used |= {label for backend in subject.toolkit.backends.values() for label in backend.stages.labels}
     for file in subject.home.workflows:
         for path, label in _named(file):
             used.add(label)

@@ -30,7 +30,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         for path, message in _errors(schemas[kind], file.document.data):
             yield file.problem(path, message, hint=f"from SchemaStore's schema of GitHub {kind}")
     for name, document in subject.loaded.documents.items() if subject.loaded else ():
-        kind = "pipeline" if name in subject.toolkit.pipelines else name
+        kind = (
+            "backend" if name in subject.toolkit.backends else "pipeline" if name in subject.toolkit.pipelines else name
+        )
         target = subject.root / MATRICES.format(kind)
         if target.is_file():  # else the rule `drift` misses it
             for path, message in _errors(json.loads(target.read_text(encoding="utf-8")), document.data):

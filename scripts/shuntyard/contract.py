@@ -59,7 +59,7 @@ class Contract:
     exits: Mapping[int, str]
     workspace: bool = False
     toolkit: bool = False
-    libraries: Literal["base", "history"] = "base"
+    libraries: Literal["base", "history", "images"] = "base"
     permissions: Mapping[str, Literal["read", "write"]] = field(default_factory=dict)
 
     @property

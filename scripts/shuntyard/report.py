@@ -11,7 +11,8 @@
       .notes[]                   what a reader should know besides
 
 Outcomes, worst first: "error" (a result is missing or unreadable, or a command failed without a failed case), "failed"
-(a case failed), "empty" (nothing was tested), "passed". The verdict is the worst outcome of any row that is not experimental.
+(a case failed), "empty" (nothing was tested), "passed". The verdict is the worst outcome of any row that is
+not experimental.
 Times are in seconds, memory in MB = 10**6 bytes; 0 means unknown.
 """
 
@@ -67,8 +68,8 @@ class Run:
 class RowReport:
     """One row. `ran` is what really ran, every kind once. `tests` counts distinct cases over all repetitions, `failed`
     those that went bad in any of them, `skipped` those that never ran. `durations_s` has one wall time for each
-    complete repetition (the sum over its shards), `duration_s` is their median; `peak_memory_mb` is the highest. `stage`
-    is plan.EXPERIMENTAL for a row that decides nothing."""
+    complete repetition (the sum over its shards), `duration_s` is their median; `peak_memory_mb` is the highest.
+    `stage` is plan.EXPERIMENTAL for a row that decides nothing."""
 
     id: str
     unit: str

@@ -227,4 +227,6 @@ def unit_id(pipeline: CompiledPipeline, row: CompiledRow) -> str:
 
 def _row(pipeline: CompiledPipeline, row: CompiledRow) -> Row:
     suite = pipeline.suites[row.suite]
-    return Row(id=row.id, values=row.values, runner=row.runner, suite=suite, arm=row.arm, stage=row.stage)
+    # The history keeps a row's values, so an experimental row says so among them.
+    values = {**row.values, "stage": row.stage} if row.stage else row.values
+    return Row(id=row.id, values=values, runner=row.runner, suite=suite, arm=row.arm, stage=row.stage)

@@ -30,27 +30,27 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Apprise:
-    """The addresses of the environment, separated by spaces or newlines."""
+    """The addresses of the environment, separated by spaces or newlines. `variable` is what messages call them."""
 
     urls: tuple[str, ...] = field(repr=False)
+    variable: str = VARIABLE
 
     def count(self) -> int:
         return len(self.urls)
 
-    def send(self, title: str, body: str, kind: Kind) -> list[str]:
+    def send(self, title: str, body: str, kind: Kind, *, markdown: bool = False) -> list[str]:
         """Each address by itself, so that one that fails hides no other."""
         failed = []
         with _quiet():
             library = _library()
+            form = library.NotifyFormat.MARKDOWN if markdown else library.NotifyFormat.TEXT
             for number, url in enumerate(self.urls, start=1):
                 service = library.Apprise()
                 if not service.add(url):
-                    failed.append(f"address {number} of {VARIABLE} is none that Apprise knows")
-                elif not service.notify(
-                    title=title, body=body, notify_type=library.NotifyType(kind), body_format=library.NotifyFormat.TEXT
-                ):
+                    failed.append(f"address {number} of {self.variable} is none that Apprise knows")
+                elif not service.notify(title=title, body=body, notify_type=library.NotifyType(kind), body_format=form):
                     name = getattr(service[0], "service_name", "") or "its service"
-                    failed.append(f"address {number} of {VARIABLE} ({name}) was not reached, or refused")
+                    failed.append(f"address {number} of {self.variable} ({name}) was not reached, or refused")
         return failed
 
 

@@ -8,7 +8,7 @@
     draw, cut  specifications → SVG, cleaned and cut into pieces
     worker     programs that run beside the analyses: `pen` runs Vega, `seek` finds change points
     view       Findings and pieces → what each page of the file shows; pure
-    page       → HTML; no other file here knows Jinja2
+    page       → HTML, in the shell that other pages share; only the shell knows Jinja2
     build      all of it, with progress; facts: the same figures for programs
 
 This module imports no library, so that a script can declare its contract where none is installed.

@@ -34,7 +34,7 @@ _STATUS: dict[str, tuple[CaseOutcome, str]] = {
     "TOOL_HALTED_BEFORE_TESTING": ("error", "the build stopped before it was tested"),
 }
 _TELLING = ('"test', '"target', '"started"', '"finished"', '"aborted"')
-_CACHED = {"cached": 1.0}
+_CACHED, _REMOTE = {"cached": 1.0}, {"remote": 1.0}
 _MOST = 2 * MOST_CASES  # targets and attempts that are remembered
 _LABELS = ("configuredLabel", "unconfiguredLabel")
 _Key = tuple[str, str, int, int]  # label, configuration, run, shard
@@ -70,6 +70,7 @@ class _Seen(NamedTuple):
     time_s: float
     details: str
     log: str
+    where: str
 
 
 class _Build:
@@ -175,7 +176,17 @@ def _seen(result: dict[str, Any]) -> _Seen:
     cached = bool(result.get("cachedLocally") or of(result, "executionInfo", "cachedRemotely"))
     files = _list(result.get("testActionOutput"))[:100]
     log = next((words(of(file, "uri"), 1000) for file in files if of(file, "name") == "test.log"), "")
-    return _Seen(status, cached, _time(result), words(result.get("statusDetails"), 1000), log)
+    return _Seen(status, cached, _time(result), words(result.get("statusDetails"), 1000), log, _where(result))
+
+
+def _where(result: dict[str, Any]) -> str:
+    """Where the result came from. `strategy` is "remote" for what a remote executor ran, such as "linux-sandbox" here;
+    `cachedRemotely` is true as well where Bazel found in its own cache what it had once found in the remote one."""
+    if result.get("cachedLocally"):
+        return "local cache"
+    if of(result, "executionInfo", "cachedRemotely"):
+        return "remote cache"
+    return "remote" if words(of(result, "executionInfo", "strategy"), 100).startswith("remote") else "local"
 
 
 def _attempt(label: str, name: str, number: int, seen: _Seen) -> Attempt:
@@ -190,9 +201,9 @@ def _attempt(label: str, name: str, number: int, seen: _Seen) -> Attempt:
         call_s=0.0 if seen.cached else seen.time_s,
         attempt=number,
         message=bound("\n".join(filter(None, told))),
-        metrics=dict(_CACHED) if seen.cached else {},
+        metrics=dict(_CACHED) if seen.cached else dict(_REMOTE) if seen.where == "remote" else {},
     )
-    return Attempt(label=label, case=case, cached=seen.cached)
+    return Attempt(label=label, case=case, cached=seen.cached, where=seen.where)
 
 
 def _names(keys: Iterable[_Key]) -> tuple[dict[_Key, str], dict[str, tuple[int, int]]]:

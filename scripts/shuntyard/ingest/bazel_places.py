@@ -83,10 +83,12 @@ def prefix_of(place: Place, label: str) -> str:
 
 
 def is_made_by_bazel(place: Place, cases: list[str]) -> bool:
-    """Whether the document is the one that Bazel writes where the test wrote none: one case, called like the target."""
+    """Whether the document is the one that Bazel writes where the test wrote none: one case, called like the target.
+
+    Of another repository, Bazel 4 keeps `external/` in that name, and later ones do not.
+    """
     if len(cases) != 1:
         return False
     parts = place.folder.split("/")
     plain = "/".join(parts[1:] if len(parts) > 2 and parts[0] == "external" else parts)
-    sharded = f"{plain}_shard_{place.shard}/{place.shards}"
-    return cases[0] in (plain, sharded)
+    return any(cases[0] in (name, f"{name}_shard_{place.shard}/{place.shards}") for name in (plain, place.folder))

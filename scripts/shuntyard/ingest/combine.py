@@ -115,6 +115,8 @@ def _located(
         return own, set()
     if attempt.cached:
         own = [replace(case, setup_s=0.0, call_s=0.0, metrics={**case.metrics, **_CACHED}) for case in own]
+    elif attempt.case.metrics:
+        own = [replace(case, metrics={**case.metrics, **attempt.case.metrics}) for case in own]
     row = attempt.case
     explained = row.outcome not in BAD_CASES or any(case.outcome in BAD_CASES for case in own)
     return own, {(row.case, row.attempt)} if explained and own and not source.told.problem else set()

@@ -14,11 +14,15 @@ DOCUMENT_LIMIT = 64 * MIB  # bytes of a JSON document, which is read whole
 
 
 class Attempt(NamedTuple):
-    """One run of one Bazel test target, as the build events tell it. `case` is the target's own row in the results."""
+    """One run of one Bazel test target, as the build events tell it. `case` is the target's own row in the results.
+
+    `where` it came from: "remote", "local", "remote cache" or "local cache".
+    """
 
     label: str
     case: CaseResult
     cached: bool
+    where: str = "local"
 
 
 class Told(NamedTuple):

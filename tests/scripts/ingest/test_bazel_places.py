@@ -65,5 +65,7 @@ def test_the_document_that_bazel_makes_itself() -> None:
     assert is_made_by_bazel(Place("pkg/x"), ["pkg/x"])
     assert is_made_by_bazel(Place("external/jax/tests/x", 2, 3), ["tests/x_shard_2/3"]) is False
     assert is_made_by_bazel(Place("external/jax/tests/x", 2, 3), ["jax/tests/x_shard_2/3"])
+    assert is_made_by_bazel(Place("external/jax/tests/x", 2, 3), ["external/jax/tests/x_shard_2/3"])
+    assert is_made_by_bazel(Place("external/jax/tests/x"), ["external/jax/tests/x"])
     assert not is_made_by_bazel(Place("pkg/x"), ["pkg/x", "other"])
     assert LAST > 10**6

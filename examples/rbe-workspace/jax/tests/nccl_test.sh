@@ -1,0 +1,7 @@
+#!/bin/bash
+case_never_here() {
+  echo 'needs CUDA: the filter of tags should have left this out'
+  return 1
+}
+
+source "$TEST_SRCDIR/jax/tests/cases.sh"

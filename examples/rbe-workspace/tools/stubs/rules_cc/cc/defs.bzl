@@ -1,0 +1,7 @@
+"""The names that Bazel's own BUILD files load on the way to a test: the native rules."""
+
+cc_binary = native.cc_binary
+cc_library = native.cc_library
+cc_test = native.cc_test
+cc_toolchain = native.cc_toolchain
+cc_toolchain_suite = native.cc_toolchain_suite
