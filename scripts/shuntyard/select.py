@@ -120,7 +120,7 @@ def _others(rows: Sequence[Row], axes: Sequence[str]) -> dict[str, str]:
     seen: dict[str, dict[str, None]] = {}
     for row in rows:
         for axis, value in row.values.items():
-            if axis not in axes:
+            if axis not in axes and not (axis == "stage" and row.stage):
                 seen.setdefault(axis, {})[value] = None
     return {axis: " ".join(values) for axis, values in seen.items()}
 
