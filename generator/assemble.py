@@ -108,7 +108,7 @@ class _Assembler:
             steps=tuple(steps),
             runs_on=self._hub(),
             timeout_minutes=SELECT_MINUTES,
-            condition=Condition(labels=self._labels()),
+            condition=Condition(abroad=self.model.abroad, labels=self._labels()),
             permissions={"contents": "read"},
             outputs={name: StepOutput(SELECT_ACTION, name) for name in self._selected()},
         )
@@ -171,9 +171,10 @@ class _Assembler:
             hint = f"{suggest(job.when, self.inputs)}; inputs are listed in `triggers.call`"
             self._fault((*path, "when"), f"the pipeline has no input {job.when!r}", hint, "contract")
         given = self._input(job.when) if job.when and job.when in self.inputs else None
+        abroad = self.model.abroad and not self.selects  # else the selection says so for all
         if job.always:
-            return Condition(given=given, always=True, unless_skipped=SELECT if self.selects else "")
-        return Condition(given=given, positive=JobOutput(SELECT, "count") if job.matrix else None)
+            return Condition(abroad=abroad, given=given, always=True, unless_skipped=SELECT if self.selects else "")
+        return Condition(abroad=abroad, given=given, positive=JobOutput(SELECT, "count") if job.matrix else None)
 
     def _bindings(self, job: schema.Job, needs: list[str]) -> dict[str, Value]:
         """What the toolkit itself passes between the jobs, by the input's name."""

@@ -70,7 +70,9 @@ class Upstream(Strict):
 class Image(Strict):
     """The runtime image."""
 
-    base: Annotated[str, Field(max_length=300)] = Field(description="what it is built on, by digest")
+    base: Annotated[str, Field(max_length=300)] | None = Field(
+        default=None, description="what it is built on, by digest; absent: the caller says"
+    )
     containerfile: PathPattern | None = None
     suite: PathPattern = Field(description="the folder with the tests that run in it")
 

@@ -87,7 +87,10 @@ class _RecipeReader:
         self.problems: list[Problem] = []
         self.outputs: dict[str, dict[str, Output]] = {}
         self.ids: set[str] = set()
-        own = {key: Input(name=key, help=item.help, default=item.default) for key, item in self.recipe.inputs.items()}
+        own = {
+            key: Input(name=key, help=item.help, type=item.type, default=item.default)
+            for key, item in self.recipe.inputs.items()
+        }
         self.inputs: dict[str, Input] = own
 
     def composite(self) -> Composite:

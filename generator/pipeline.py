@@ -139,9 +139,11 @@ class Condition:
 
     `labels`: a `labeled` event must be for one of them, and an `unlabeled` one never starts anything. `given`: this
     input is set. `positive`: this output is not "0". `always`: whatever became of the jobs before, except that
-    `unless_skipped` names a job whose skipping means that the run was not asked for.
+    `unless_skipped` names a job whose skipping means that the run was not asked for. `abroad`: not in the toolkit's own
+    repository.
     """
 
+    abroad: bool = False
     labels: tuple[str, ...] = ()
     given: InputRef | None = None
     positive: JobOutput | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,7 @@ class RecipeInput(Strict):
     """An input that the action has besides its scripts'."""
 
     help: Text
+    type: Literal["string", "boolean"] = "string"
     default: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="absent means required")
 
 

@@ -117,6 +117,9 @@ class PipelineFile(Strict):
     outputs: dict[Name, Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = Field(
         default={}, description="outputs for callers, as job.output"
     )
+    abroad: bool = Field(
+        default=False, description="it works on its callers' repositories: in the toolkit's own, nothing of it runs"
+    )
     at_home: dict[Name, Scalar] = Field(
         default={},
         alias="at-home",

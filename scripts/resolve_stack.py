@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.errors import ShuntyardError
+from shuntyard.pinning.pin import read_pin
 
 STACKS = ("pinned", "main")
-PIN = re.compile(r"[0-9a-f]{40}|v?[0-9]+(\.[0-9]+){1,3}([a-z]+[0-9]+)?")
 
 CONTRACT = Contract(
     name="resolve-stack",
@@ -41,19 +39,6 @@ def run(inputs: Mapping[str, Value], _env: Mapping[str, str]) -> Done:
     ref = version if is_commit else f"v{version.removeprefix('v')}"
     print(f"pinned: {version}")
     return Done(outputs={"ref": ref, "version": version})
-
-
-def read_pin(file: Path, start: Path) -> str:
-    """The version or commit in the file, which is inside the checkout. Raises ShuntyardError."""
-    path = (start / file).resolve()
-    hint = "one line: a version such as 2.13.0, or a commit"
-    if not path.is_relative_to(start.resolve()) or not path.is_file():
-        raise ShuntyardError(f"there is no pin {file} in the checkout", hint=hint)
-    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
-    said = [line for line in lines if line]
-    if len(said) != 1 or not PIN.fullmatch(said[0]):
-        raise ShuntyardError(f"the pin {file} holds no version", hint=hint)
-    return said[0]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ def pipeline(scene: Scene) -> dict[str, Any]:
     """The pipeline as a file would have it."""
     rows = _rows(scene)
     packages = scene.stage.runs("packages")
-    jobs: dict[str, Any] = {"test": {"matrix": "rows", "action": "run-shard", "timeout-minutes": 90}}
+    prepare = {"by": "check", "values": dict.fromkeys(rows, scene.file.backend.prepare)}
+    test = {"matrix": "rows", "action": "run-shard", "timeout-minutes": 90, "with": {"prepare": prepare}}
+    jobs: dict[str, Any] = {"test": test}
     if packages:
         jobs["packages"] = {
             "action": "build-packages",

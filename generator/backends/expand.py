@@ -24,7 +24,7 @@ def pipelines(model: BackendFile, document: Document) -> dict[str, PipelineFile]
         raise ProblemsFound(problems)
     scene = Scene(file=model, stage=effective(model.pipeline, model.stages, model.stage))
     made: list[dict[str, Any] | None] = [part.pipeline(scene) for part in (checks, device, pytorch, image, pin)]
-    return {data["pipeline"]: PipelineFile.model_validate(data) for data in made if data}
+    return {data["pipeline"]: PipelineFile.model_validate({**data, "abroad": True}) for data in made if data}
 
 
 def _faults(model: BackendFile, document: Document) -> Iterator[Problem]:

@@ -14,7 +14,9 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         return None
     image = backend.image
     python = str(backend.python[0])
-    built = {"stack": {"axis": "python"}, "row": {"axis": "python"}, "base": image.base}
+    built: dict[str, Any] = {"stack": {"axis": "python"}, "row": {"axis": "python"}}
+    if image.base:
+        built["base"] = image.base
     if image.containerfile:
         built["containerfile"] = image.containerfile
     return {

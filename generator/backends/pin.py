@@ -30,6 +30,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
                     "of": scene.named("pytorch"),
                     "stack": MAIN,
                     "days": stacks.green_days,
+                    "cadence-hours": 24 // max(scene.stage.runs_a_day, 1),
                     "pin": stacks.pin,
                     "upstream-repository": upstream.repository,
                 },

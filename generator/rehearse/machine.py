@@ -16,6 +16,7 @@ from shuntyard.errors import ShuntyardError
 PASSED_ON = frozenset({
     "LANG", "LANGUAGE", "TZ", "TERM", "USER", "LOGNAME", "SHELL", "PYENV_ROOT", "LD_LIBRARY_PATH", "DEBIAN_FRONTEND",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS",
+    "CONTAINERS_STORAGE_CONF",  # where a container engine keeps its images
 })  # fmt: skip
 PASSED_PREFIXES = ("LC_", "PIP_", "UV_", "CUDA_", "HIP_", "ROCM_", "ROCR_", "HSA_", "SHUNTYARD_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")

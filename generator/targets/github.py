@@ -139,6 +139,8 @@ class GitHub:
     def condition(self, condition: Condition) -> str:
         """A job's `if:`; empty when it has none."""
         parts = []
+        if condition.abroad:
+            parts.append(f"github.repository != {quoted(self.settings.repository)}")
         if condition.labels:
             wanted = " || ".join(f"github.event.label.name == {quoted(label)}" for label in condition.labels)
             parts.append("github.event.action != 'unlabeled'")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shuntyard.pinning.pin import PIN
 from tests.conftest import ROOT
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
@@ -53,10 +54,7 @@ def test_the_pin_is_inside_the_checkout(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=60))
-def test_no_text_becomes_a_ref_of_other_characters(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from resolve_stack import PIN  # noqa: PLC0415
-
+def test_no_text_becomes_a_ref_of_other_characters(text: str) -> None:
     if PIN.fullmatch(text):
         assert text.isascii()
         assert not set(text) & set(" ;$`'\"\\/|&<>(){}\n")
