@@ -108,7 +108,11 @@ class _Assembler:
             steps=tuple(steps),
             runs_on=self._hub(),
             timeout_minutes=SELECT_MINUTES,
-            condition=Condition(abroad=self.model.abroad, labels=self._labels()),
+            condition=Condition(
+                abroad=self.model.abroad,
+                no_forks=bool(self.model.triggers.pull_request and not self.model.triggers.pull_request.forks),
+                labels=self._labels(),
+            ),
             permissions={"contents": "read"},
             outputs={name: StepOutput(SELECT_ACTION, name) for name in self._selected()},
         )

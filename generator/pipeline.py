@@ -140,10 +140,11 @@ class Condition:
     `labels`: a `labeled` event must be for one of them, and an `unlabeled` one never starts anything. `given`: this
     input is set. `positive`: this output is not "0". `always`: whatever became of the jobs before, except that
     `unless_skipped` names a job whose skipping means that the run was not asked for. `abroad`: not in the toolkit's own
-    repository.
+    repository. `no_forks`: not for a pull request from a fork.
     """
 
     abroad: bool = False
+    no_forks: bool = False
     labels: tuple[str, ...] = ()
     given: InputRef | None = None
     positive: JobOutput | None = None

@@ -39,6 +39,7 @@ class PullRequest(Strict):
 
     paths: list[PathPattern] = []
     branches: Branches = []
+    forks: bool = Field(default=True, description="false: a pull request from a fork starts nothing by itself")
 
 
 class Triggers(Strict):

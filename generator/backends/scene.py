@@ -36,12 +36,14 @@ class Scene:
         return {name: item.model_dump(by_alias=True, exclude_none=True) for name, item in self.file.runners.items()}
 
     def on_hardware(self, inputs: list[str]) -> dict[str, Any]:
-        """What starts a pipeline that needs cards: the stage's crons, its label, or every pull request."""
+        """What starts a pipeline that needs cards: the stage's crons, its label, or every pull request of its own."""
         triggers: dict[str, Any] = {"call": {"inputs": inputs}, "dispatch": True}
         if self.stage.crons:
             triggers["schedule"] = [{"cron": cron, "size": SCHEDULED} for cron in self.stage.crons]
-        if self.stage.every_pull_request:
-            triggers["pull-request"] = {}
+        if self.stage.every_pull_request:  # one from a fork waits for a label on its commit, which becomes a tag
+            triggers["pull-request"] = {"forks": False}
+            triggers["labels"] = list(self.file.stages.labels)
+            triggers["labels-as"] = "tags"
         elif self.stage.labels:
             triggers["labels"] = list(self.stage.labels)
             triggers["labels-as"] = self.file.backend.labels_as

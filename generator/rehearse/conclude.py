@@ -16,11 +16,13 @@ def conclude(
 ) -> tuple[Overall, str]:
     """The verdict, and what it rests on.
 
-    Failed: a row or a job failed or ended in an error. Not exercised: nothing failed, and a row that the event runs,
-    or a job that judges the rows, did not run. Passed with no row at all: nothing was selected, `empty` is "pass", and
-    the gate passed.
+    Failed: a row or a job failed or ended in an error, but for experimental rows. Not exercised: nothing failed, and a
+    row that the event runs, or a job that judges the rows, did not run; a job that the gate let be skipped need not.
+    Passed with no row at all: nothing was selected, `empty` is "pass", and the gate passed.
     """
-    bad_rows = [row for row in rows if row.verdict in BAD]
+    bad_rows = [row for row in rows if row.blocks]
+    forgiven = [row for row in rows if row.verdict in BAD and row.experimental]
+    besides = f", {count(len(forgiven), 'experimental row')} failed" if forgiven else ""
     bad_jobs = [job for job in jobs if job.verdict in BAD]
     passed = [row for row in rows if row.verdict == "passed"]
     absent = [row for row in rows if row.verdict == "not exercised"]
@@ -28,15 +30,22 @@ def conclude(
         return "failed", "GitHub would not start this run"
     if bad_rows or bad_jobs:
         parts = [count(len(bad_rows), "row")] * bool(bad_rows) + [count(len(bad_jobs), "job")] * bool(bad_jobs)
-        return "failed", f"{' and '.join(parts)} failed, {count(len(passed), 'row')} passed"
+        return "failed", f"{' and '.join(parts)} failed, {count(len(passed), 'row')} passed{besides}"
     if absent:
-        return "not exercised", f"{count(len(absent), 'row')} did not run here, {len(passed)} passed"
+        return "not exercised", f"{count(len(absent), 'row')} did not run here, {len(passed)} passed{besides}"
     calls = {row.call for row in passed}
-    silent = [job for job in jobs if job.call in calls and job.verdict != "passed"]
+    gates = {job.call for job in jobs if job.job == GATE and job.verdict == "passed"}
+    silent = [
+        job
+        for job in jobs
+        if job.call in calls and job.verdict != "passed" and not (job.verdict == "skipped" and job.call in gates)
+    ]
     if silent:
         return "not exercised", f"the job {silent[0].job} was {silent[0].verdict}, {count(len(passed), 'row')} passed"
     if passed:
-        return "passed", f"{count(len(passed), 'row')} passed"
+        return "passed", f"{count(len(passed), 'row')} passed{besides}"
+    if forgiven:
+        return "not exercised", f"no row passed{besides}"
     gate = any(job.job == GATE and job.verdict == "passed" for job in jobs)
     if empty == "pass" and gate:
         return "passed", "nothing was selected, which this pipeline's gate accepts"

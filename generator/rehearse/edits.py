@@ -42,6 +42,16 @@ class Text:
         if root is not None:
             self._index(root, ())
 
+    def raw(self, path: KeyPath) -> str:
+        """A value as it is written."""
+        node = self.nodes[path]
+        return self.text[node.start_mark.index : _end(node)].rstrip()
+
+    def replace(self, path: KeyPath, written: str) -> Edit:
+        """Another value, written out."""
+        node = self.nodes[path]
+        return Edit(node.start_mark.index, _end(node), written)
+
     def replace_scalar(self, path: KeyPath, value: str) -> Edit:
         """Another text for a scalar, in quotes where the old one had them."""
         node = self.nodes[path]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.rehearse.lower import FORGIVES
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, Verdict
 from generator.shape import texts
@@ -97,14 +98,16 @@ def _judge(
     if not ran:
         verdict, reason = _absent(data, circumstances, needs)
         return JobVerdict(call=call, job=job_id, verdict=verdict, reason=reason)
-    judged = [_verdict(call, job_id, job, circumstances.stopped) for job in ran]
+    judged = [_verdict(call, job_id, job, circumstances.stopped, FORGIVES in data) for job in ran]
     found = worst(judged)
     assert found is not None, "something ran"
     return blame_absence(replace(found, seconds=sum(each.seconds for each in judged)), needs)
 
 
-def _verdict(call: str, job_id: str, job: Job, stopped: str) -> JobVerdict:
+def _verdict(call: str, job_id: str, job: Job, stopped: str, may_fail: bool) -> JobVerdict:
     verdict, reason = judge_instance(job, stopped)
+    if verdict == "passed" and may_fail and (step := job.forgiven_step):
+        reason = f"its step {step_name(step.id, step.name)} failed, which {FORGIVES} forgives"
     log = job.tail() if verdict in ("failed", "error") else ()
     return JobVerdict(call=call, job=job_id, verdict=verdict, reason=reason, seconds=job.seconds, log=log)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.rehearse.expect import Expectation
-from generator.rehearse.judge_jobs import judge_instance
+from generator.rehearse.judge_jobs import judge_instance, step_name
+from generator.rehearse.lower import FORGIVES
 from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
 from generator.rehearse.standins import cut
@@ -17,7 +18,7 @@ from shuntyard import wire
 from shuntyard.evidence import Evidence
 from shuntyard.join import join, split_foreign
 from shuntyard.packed import unpack
-from shuntyard.plan import Plan, Row, Unit
+from shuntyard.plan import EXPERIMENTAL, Plan, Row, Unit
 from shuntyard.report import RowReport
 from shuntyard.rows import sum_up
 
@@ -120,8 +121,11 @@ def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str]:
     if job is None:
         return _never_ran(call.verdicts[job_id])
     verdict, reason = judge_instance(job, call.stopped)
+    step = job.failed_step
+    if verdict == "passed" and FORGIVES in call.jobs[job_id] and (step := job.forgiven_step):
+        verdict, reason = "failed", f"its step {step_name(step.id, step.name)} failed"
     runs_unit = _row_step(call.jobs[job_id])
-    main, step = job.steps.get(("Main", (runs_unit,))), job.failed_step
+    main = job.steps.get(("Main", (runs_unit,)))
     if not runs_unit:
         idle = verdict == "passed" and not any(stage == "Main" for stage, _ in job.steps)
         return ("error", "none of its steps ran") if idle else (verdict, reason)
@@ -235,7 +239,7 @@ def _row(
 ) -> RowVerdict:
     return RowVerdict(
         call=call.label, row=row.id, unit=unit.id, config=row.suite.id, arm=row.arm, verdict=verdict, reason=reason,
-        tests=tests, failed=failed, seconds=seconds,
+        tests=tests, failed=failed, seconds=seconds, experimental=row.stage == EXPERIMENTAL,
     )  # fmt: skip
 
 

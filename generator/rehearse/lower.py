@@ -1,11 +1,13 @@
 """Rewrites the copies so that act 0.2.89 reads them, and says what it left out. Nothing else in a file changes.
 
 act rejects a whole file for a key that it does not know, knows no `$/` references, and would run (or silently skip) a
-job that this machine cannot run.
+job that this machine cannot run. It knows `continue-on-error` of steps only, so a job's own moves to its steps.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ PERMISSIONS = frozenset({
     "packages", "pages", "pull-requests", "repository-projects", "security-events", "statuses",
 })  # fmt: skip
 JOB_KEYS = ("snapshot", "cache-mode")
+FORGIVES = "continue-on-error"
+_ASKS_STATUS = re.compile(r"\b(always|success|failure|cancelled)\s*\(")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,31 @@ def lower(file: File, own_reference: Callable[[str], str], blocked: Mapping[str,
     edits += [
         _limit(text, name, at_once) for name, job in file.jobs.items() if at_once and mapping(job.get("strategy"))
     ]
+    edits += [edit for name, job in file.jobs.items() for edit in _forgive(text, name, job)]
     removed = tuple((".".join(map(str, path)), file.document.mark(path, key=True).line) for path in removals)
     return Lowered(text=text.apply(edits), removed=removed)
+
+
+def _forgive(text: Text, name: str, job: Mapping[str, Any]) -> Iterator[Edit]:
+    """A job that may fail: each of its steps may, and what comes after a step that failed is left out all the same."""
+    if FORGIVES not in job:
+        return
+    whether = text.raw(("jobs", name, FORGIVES))
+    before: list[str] = []
+    for index, step in enumerate(items(job.get("steps"))):
+        path, step = ("jobs", name, "steps", index), mapping(step)
+        if FORGIVES not in step:
+            yield text.insert_first(path, FORGIVES, whether)
+        condition = str(step.get("if", ""))
+        if before and not _ASKS_STATUS.search(condition):
+            good = " && ".join(f"steps.{each}.outcome != 'failure'" for each in before)
+            own = condition.strip().removeprefix("${{").removesuffix("}}").strip()
+            wanted = json.dumps(f"${{{{ ({own}) && {good} }}}}" if own else f"${{{{ {good} }}}}")
+            if condition:
+                yield text.replace((*path, "if"), wanted)
+            else:
+                yield text.insert_first(path, "if", wanted)
+        before += [str(step["id"])] if step.get("id") else []
 
 
 def _limit(text: Text, job: str, at_once: int) -> Edit:

@@ -72,6 +72,12 @@ class Job:
         return tuple(said)
 
     @property
+    def forgiven_step(self) -> Step | None:
+        """The first step of the job itself that failed and does not fail it."""
+        own = (step for step in self.steps.values() if len(step.id) == 1)
+        return next((step for step in own if step.result == "failure" and step.continued), None)
+
+    @property
     def failed_step(self) -> Step | None:
         """The first step of the job itself that fails it."""
         return next((step for step in self.steps.values() if len(step.id) == 1 and step.failed), None)

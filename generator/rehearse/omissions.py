@@ -26,25 +26,35 @@ WHY = {
     "checkout": "act copies the working tree with its whole history; GitHub fetches one commit by default",
     "merge commit": "a pull request is checked out as it is, not merged with its base",
 }
+SOME_SECRETS = "only the secrets that --secrets gives are known here; any other is empty"
 STAND_INS = {
     "actions/setup-python": "stood in for: a fresh virtual environment of a Python that is on this machine",
     "actions/upload-artifact": "stood in for: artifacts travel through a folder",
     "actions/download-artifact": "stood in for: artifacts travel through a folder",
-    "actions/checkout": "stood in for where it names a ref: the local repository's",
+    "actions/checkout": "stood in for where it names a ref or a repository: clones on this machine",
 }
 
 
 def omissions(
-    survey: Survey, event: Event, substitutes: Substitutes, removed: Mapping[str, Iterable[tuple[str, int]]]
+    survey: Survey,
+    event: Event,
+    substitutes: Substitutes,
+    removed: Mapping[str, Iterable[tuple[str, int]]],
+    *,
+    secrets: bool = False,
 ) -> tuple[Omission, ...]:
-    """One entry a feature, with the first place that asks for it; then the stand-ins, and what was taken out."""
+    """One entry a feature, with the first place that asks for it; then the stand-ins, and what was taken out.
+
+    `secrets` is whether some are known.
+    """
     places: dict[str, list[str]] = {}
     for file in survey.files.values():
         for feature, path in _asked_for(file):
             places.setdefault(feature, []).append(f"{file.path}:{file.document.mark(path, key=True).line}")
     if event.name.startswith("pull_request"):
         places.setdefault("merge commit", [])
-    found = [Omission(feature=name, why=WHY[name], where=_where(places[name])) for name in WHY if name in places]
+    why = {**WHY, "secrets": SOME_SECRETS} if secrets else WHY
+    found = [Omission(feature=name, why=why[name], where=_where(places[name])) for name in why if name in places]
     found += [Omission(feature=action, why=STAND_INS[action]) for action in substitutes.used]
     found += [
         Omission(feature=action, why="nothing stands in for it, so its step ends the job")

@@ -14,7 +14,10 @@ BAD: frozenset[Verdict] = frozenset({"failed", "error"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowVerdict:
-    """One row of one call. `call` is the caller's job; `seconds` is the median time of a repetition, 0 when unknown."""
+    """One row of one call. `call` is the caller's job; `seconds` is the median time of a repetition, 0 when unknown.
+
+    The failure of an `experimental` row blocks nothing.
+    """
 
     call: str
     row: str
@@ -26,6 +29,12 @@ class RowVerdict:
     tests: int = 0
     failed: int = 0
     seconds: float = 0.0
+    experimental: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether its verdict is one that must not be."""
+        return self.verdict in BAD and not self.experimental
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,8 @@ def _hidden(rehearsal: Rehearsal) -> Iterator[str]:
 def _row(row: RowVerdict, several: bool) -> tuple[str, ...]:
     name = f"{row.call}: {row.row}" if several else row.row
     tests = str(row.tests) if row.tests else ""
-    return name, row.arm, row.verdict, tests, duration(row.seconds) if row.seconds else "", row.reason
+    note = ": ".join(filter(None, ("experimental" if row.experimental else "", row.reason)))
+    return name, row.arm, row.verdict, tests, duration(row.seconds) if row.seconds else "", note
 
 
 def _job(job: JobVerdict, several: bool) -> tuple[str, ...]:

@@ -141,6 +141,9 @@ class GitHub:
         parts = []
         if condition.abroad:
             parts.append(f"github.repository != {quoted(self.settings.repository)}")
+        if condition.no_forks:
+            own = "github.event.pull_request.head.repo.full_name == github.repository"
+            parts.append(f"github.event_name != 'pull_request' || {own}")
         if condition.labels:
             wanted = " || ".join(f"github.event.label.name == {quoted(label)}" for label in condition.labels)
             parts.append("github.event.action != 'unlabeled'")
