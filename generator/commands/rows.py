@@ -44,6 +44,7 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mode", choices=MODES, default="paired", help="which arms run (default: paired)")
     parser.add_argument("--percent", type=float, default=50.0, help="mode split: the Python runner's share of changes")
+    parser.add_argument("--size", default="", help="the size of the run, such as weekly (default: the usual one)")
     parser.add_argument("--flags", default="", help="feature flags to override, such as 'distributed=on'")
     parser.add_argument(
         "--change", default="", help="mode split: the change that the choice sticks to, such as owner/repo#7"
@@ -57,6 +58,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         event=arguments.event,
         action="labeled" if label else "",
         label=label,
+        size=arguments.size,
         configs=tuple(arguments.config),
         rows=tuple(arguments.row),
         mode=arguments.mode,
