@@ -12,7 +12,6 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import ShuntyardError
-from shuntyard.human import table
 from shuntyard.images.promote import Move, Names, check_passed, promote, tags_of
 from shuntyard.images.record import KIND
 from shuntyard.images.registry import LOGIN, Credentials, check_repository, host, open_registry
@@ -72,7 +71,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
             ):
                 moves.append(move)
         finally:
-            print(table(["result", "name"], [[move.result, move.reference] for move in moves]))
+            print("\n".join(f"{move.result:<8} {move.reference}" for move in moves))
     told = f"{image.fact('digest')}: {len(rows)} rows passed; " + ", ".join(f"{m.reference} {m.result}" for m in moves)
     github.write_summary(env, f"### Promoted\n\n{told}\n")
     references = json.dumps([move.reference for move in moves if move.result != "planned"])

@@ -39,7 +39,7 @@ CONTRACT = Contract(
     ),
     outputs=(Output(name="sent", help="how many callbacks the relay took"),),
     exits={
-        0: "sent, or the relay is down, which is not the run's fault",
+        0: "sent; or the relay is down, or ignores this repository, which is not the run's fault",
         1: "the relay refuses a callback",
         2: "wrong usage, or the job may not say who it is",
         3: "a bug",
@@ -60,13 +60,12 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     if inputs["dry-run"]:
         print(json.dumps(calls, indent=2))
         return Done(outputs={"sent": "0"})
-    address = relay.check_address(texts["callback-url"])
-    token = relay.mint(env, time.sleep)
+    sender = relay.Sender(texts["callback-url"], env, time.sleep)
     states = []
     for index, body in enumerate(calls):
         if index and len(calls) > 50:  # the relay takes 60 a minute of a repository
             time.sleep(1.1)
-        done = relay.send(address, token, body, time.sleep)
+        done = sender.send(body)
         states.append(done.state)
         text = f"{body['workflow']['job_name']}: {done.state}, {done.told}"
         print(github.annotation("warning", text) if done.state != "taken" and env.get("GITHUB_ACTIONS") else text)

@@ -10,7 +10,9 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
+from shuntyard.images.registry import LOGIN
 from shuntyard.incontainer.execute import run_rows
+from shuntyard.incontainer.fetch import fetch
 from shuntyard.incontainer.order import read_order
 from shuntyard.run_report import summary
 from shuntyard.setting import read_setting
@@ -32,7 +34,7 @@ CONTRACT = Contract(
         Input(name="engine", help="docker, podman, buildah or none; empty takes what is there.", default=""),
         Input(name="container-options", help="The engine's own, such as --device=/dev/kfd.", default=""),
         Input(name="suite", help="A folder of the checkout, or a path in the image; else the shipped one.", default=""),
-        Input(name="platform", help="What JAX is to compute on: rocm, cuda or cpu."),
+        Input(name="platform", help="What JAX is to compute on: rocm, cuda or cpu.", default="rocm"),
         Input(name="expect-devices", type="number", help="How many devices JAX must find; 0 for any.", default="0"),
         Input(name="environment", help="NAME=VALUE for the tests, one a line; nothing secret.", default=""),
         Input(name="test-timeout", type="number", help="How many seconds one test may take.", default="300"),
@@ -41,6 +43,7 @@ CONTRACT = Contract(
         Input(name="requirements", help="To install beside the wheels without an engine.", default="jax pytest"),
         Input(name="working-directory", help="The folder to run in, inside the checkout.", default="."),
         Input(name="results", help="The folder for results; empty takes one in the runner's own.", default=""),
+        *LOGIN,
     ),
     outputs=(
         Output(name="results", help="The folder with the results."),
@@ -60,6 +63,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     places = {"results": str(setting.results), "artifact": setting.artifact}
     github.write_outputs(env, places)  # now, so that what there is can be uploaded when the job is cancelled
     order = read_order(inputs, env, unit.rows)
+    fetch(order, inputs, env, setting.console)
     results = run_rows(setting, unit, order)
     github.write_summary(env, summary(results))
     outcomes = outcome_by_row(results)

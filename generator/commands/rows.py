@@ -88,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _as_json(selection: Selection) -> dict[str, object]:
     rows = [
         {"id": row.id, "unit": unit.id, "shard": f"{unit.shard.index}/{unit.shard.of}", "runs-on": list(unit.runs_on)}
+        | ({"stage": row.stage} if row.stage else {})
         for unit in selection.plan.units
         for row in unit.rows
     ]
@@ -102,11 +103,13 @@ def _as_json(selection: Selection) -> dict[str, object]:
 
 
 def _print(pipeline: CompiledPipeline, selection: Selection) -> None:
-    chosen = [(row.id, unit) for unit in selection.plan.units for row in unit.rows]
+    chosen = [(row, unit) for unit in selection.plan.units for row in unit.rows]
     width = max((len(row.id) for row in pipeline.rows), default=0)
-    for row_id, unit in chosen:
-        print(f"run    {row_id:<{width}}  in {unit.id} on {' '.join(unit.runs_on)}")
+    for row, unit in chosen:
+        stage = f" ({row.stage})" if row.stage else ""
+        print(f"run    {row.id:<{width}}  in {unit.id} on {' '.join(unit.runs_on)}{stage}")
     for row_id, reason in selection.reasons.items():
         print(f"leave  {row_id:<{width}}  {reason}")
     said = f"{count(len(chosen), 'row')} in {count(len(selection.plan.units), 'job')}"
-    print(f"{said}; {len(selection.reasons)} left out")
+    size = f", size {selection.size}" if selection.size else ""
+    print(f"{said}{size}; {len(selection.reasons)} left out")

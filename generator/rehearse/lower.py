@@ -67,8 +67,8 @@ def _forgive(text: Text, name: str, job: Mapping[str, Any]) -> Iterator[Edit]:
         return
     whether = text.raw(("jobs", name, FORGIVES))
     before: list[str] = []
-    for index, step in enumerate(items(job.get("steps"))):
-        path, step = ("jobs", name, "steps", index), mapping(step)
+    for index, step in enumerate(map(mapping, items(job.get("steps")))):
+        path: KeyPath = ("jobs", name, "steps", index)
         if FORGIVES not in step:
             yield text.insert_first(path, FORGIVES, whether)
         condition = str(step.get("if", ""))

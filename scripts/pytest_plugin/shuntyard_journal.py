@@ -101,14 +101,14 @@ def pytest_load_initial_conftests() -> Generator[None, Any, None]:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         if os.environ.get("SHUNTYARD_RESULTS"):
-            config.pluginmanager.register(_Timer(_Names(config)), "shuntyard-timer")
+            config.pluginmanager.register(_Timer(Names(config)), "shuntyard-timer")
         return
     results = _results()
     if not results:
         return
     os.environ[_MARK] = str(os.getpid())
     _state["active"] = 1
-    names = _Names(config)
+    names = Names(config)
     journal = _file(results, ".jsonl")
     junit = getattr(config.option, "xmlpath", None)
     if junit:
@@ -127,7 +127,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.pop(_MARK, None)
 
 
-class _Names:
+class Names:
     """Node ids as both arms of a comparison call them, wherever each starts its pytest."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -164,7 +164,7 @@ class _Names:
 class _Timer:
     """Writes each case's own times into its report, in whichever process runs it."""
 
-    def __init__(self, names: _Names) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
         self._times: dict[str, dict[str, float]] = {}
 
@@ -184,7 +184,7 @@ class _Timer:
 class _Recorder:
     """Keeps the journal, in the one process that hears of everything."""
 
-    def __init__(self, journal: str, junit: str, names: _Names) -> None:
+    def __init__(self, journal: str, junit: str, names: Names) -> None:
         self._journal, self._junit, self._names = journal, junit, names
         self._running: dict[str, dict[str, Any]] = {}
         self._counted = False

@@ -28,7 +28,7 @@ def run_unit(setting: Setting, unit: Unit, preparation: Sequence[Sequence[str]])
 
     Raises KeyboardInterrupt, with what is known so far written down, and ShuntyardError for a bad setting.
     """
-    fault = _prepare(setting, preparation)
+    fault = prepare(setting, preparation)
     results = []
     for row, repetition in abba(unit.rows, setting.repeats):
         times = f", {repetition} of {setting.repeats}" if setting.repeats > 1 else ""
@@ -39,7 +39,7 @@ def run_unit(setting: Setting, unit: Unit, preparation: Sequence[Sequence[str]])
     return results
 
 
-def _prepare(setting: Setting, commands: Sequence[Sequence[str]]) -> str:
+def prepare(setting: Setting, commands: Sequence[Sequence[str]]) -> str:
     """Runs each command once, before anything is measured; what it leaves running goes on. Returns what failed, or "".
 
     Raises KeyboardInterrupt.
@@ -64,7 +64,7 @@ def run_row(setting: Setting, row: Row, repetition: int) -> ShardResult:
 
     An interrupt is written down too, and raises KeyboardInterrupt after that.
     """
-    place = Place(setting=setting, row=row, repetition=repetition, folder=_fresh_folder(setting, row, repetition))
+    place = Place(setting=setting, row=row, repetition=repetition, folder=fresh_folder(setting, row, repetition))
     attempt = run_shell(place) if row.arm == "shell" else run_python(place)
     reason = fallback_reason(attempt) if row.arm == "python" else ""
     if reason and has_shell_entry(place):
@@ -77,7 +77,7 @@ def run_row(setting: Setting, row: Row, repetition: int) -> ShardResult:
         )
         setting.console.warn(f"The Python runner failed: {reason}", title=row.id)
     result = _result(place, attempt, reason if attempt.kind == "shell" and row.arm == "python" else "")
-    _write_result(place.folder, result)
+    write_result(place.folder, result)
     if attempt.interrupted:
         raise KeyboardInterrupt
     return result
@@ -85,21 +85,21 @@ def run_row(setting: Setting, row: Row, repetition: int) -> ShardResult:
 
 def _failed_row(setting: Setting, row: Row, repetition: int, error: str) -> ShardResult:
     """The result of a row that could not be run at all."""
-    place = Place(setting=setting, row=row, repetition=repetition, folder=_fresh_folder(setting, row, repetition))
+    place = Place(setting=setting, row=row, repetition=repetition, folder=fresh_folder(setting, row, repetition))
     kind: Kind = "shell" if row.arm == "shell" else "pytest"
     result = _result(place, Attempt(kind=kind, could_not_start=error, exit_code=1, started_at=now()), "")
-    _write_result(place.folder, result)
+    write_result(place.folder, result)
     return result
 
 
-def _write_result(folder: Path, result: ShardResult) -> None:
+def write_result(folder: Path, result: ShardResult) -> None:
     """`result.json`, whole or not at all."""
     part = folder / f"{RESULT}.part"
     part.write_text(json.dumps(wire.encode(result), indent=1) + "\n", encoding="utf-8")
     part.replace(folder / RESULT)
 
 
-def _fresh_folder(setting: Setting, row: Row, repetition: int) -> Path:
+def fresh_folder(setting: Setting, row: Row, repetition: int) -> Path:
     folder = setting.results / row.id / f"r{repetition}"
     if folder.exists():  # an earlier run's results would count as this one's
         import shutil  # noqa: PLC0415 - 5 ms that nearly no run needs

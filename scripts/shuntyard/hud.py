@@ -22,6 +22,8 @@ LARGEST = 2_000_000  # bytes of a callback's body
 MOST_FAILED, MESSAGE, STACK = 1000, 1024, 4096  # RFC-0054: entries, bytes, bytes
 UPSTREAM = "pytorch/pytorch"
 Status = Literal["in_progress", "completed"]
+# What a check run may come to: docs.github.com, "Create a check run".
+ACCEPTED = ("success", "failure", "cancelled", "neutral", "skipped", "timed_out", "action_required", "stale")
 # Nothing tested is no success: a check that turned green without a test would let a change in.
 CONCLUSIONS: Mapping[Outcome, str] = {
     "passed": "success",
@@ -80,8 +82,8 @@ def callback(
 ) -> dict[str, Any]:
     """The body of a callback. `now` is ISO 8601 in UTC; `row` narrows the report to one row.
 
-    Raises ShuntyardError for a nightly that is in progress, which the relay refuses, and for a completed one without
-    a conclusion.
+    Raises ShuntyardError for a nightly that is in progress, which the relay refuses, and for a conclusion that is
+    missing in a completed one or that GitHub does not know.
     """
     if status == "in_progress" and dispatch.get("event_type") in ("nightly", "periodic"):
         raise ShuntyardError("a nightly or periodic run reports only that it has completed")
@@ -89,6 +91,8 @@ def callback(
     said = conclusion or (CONCLUSIONS[outcome] if outcome else "")
     if status == "completed" and not said:
         raise ShuntyardError("nobody says what the run came to", hint="pass report, or conclusion")
+    if said and said not in ACCEPTED:
+        raise ShuntyardError(f"{said[:50]!r} is no conclusion of a check run", hint=f"one of {', '.join(ACCEPTED)}")
     workflow: dict[str, Any] = {
         "schema_version": SCHEMA,
         "status": status,

@@ -2,6 +2,9 @@
 
 A wheel or an image carries axes, such as rocm 7.2.0 and python 3.12. It may go out when at least one row has all of
 these values, and every such row passed and ran a test: a row whose tests were all skipped has shown nothing.
+
+An image may go out only if none of these rows says that it ran elsewhere: `test-image` leaves a case that says whether
+the suite ran in a container, and of which image.
 """
 
 from __future__ import annotations
@@ -16,15 +19,18 @@ from shuntyard.errors import ShuntyardError
 from shuntyard.options import words
 from shuntyard.report import SCHEMA, Report, RowReport
 
+CONTAINER = "image::(container)"  # passed: its message is the image's digest; skipped: the suite ran on the host
 _HINT = "pass the report.json that analyse-results wrote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """`failed` are the ids of the rows that stand in the way; `good` is false also where no row tells anything."""
+    """`failed` are the ids of the rows that stand in the way, `outside` those that passed without the image in
+    question; `good` is false also where no row tells anything."""
 
     good: bool
     failed: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     run_id: str = ""
 
@@ -35,11 +41,13 @@ class Passed:
             return ""
         if not self.rows:
             return "the report has no row that tested it"
-        return f"not passed: {', '.join(self.failed)}"
+        if self.failed:
+            return f"not passed: {', '.join(self.failed)}"
+        return f"not run in a container of it: {', '.join(self.outside)}"
 
 
-def passed_rows(report_json: Path, axes: Mapping[str, str]) -> Passed:
-    """What the report says about these axes; without axes, about every row.
+def passed_rows(report_json: Path, axes: Mapping[str, str], *, image: str = "") -> Passed:
+    """What the report says about these axes; without axes, about every row. `image` is the digest that they tell about.
 
     Raises ShuntyardError where there is no report or it cannot be read.
     """
@@ -47,11 +55,18 @@ def passed_rows(report_json: Path, axes: Mapping[str, str]) -> Passed:
     rows = [row for row in report.rows if all(row.values.get(name) == value for name, value in axes.items())]
     failed = tuple(row.id for row in rows if not _is_shown(row))
     ids = tuple(row.id for row in rows)
-    return Passed(good=bool(rows) and not failed, failed=failed, rows=ids, run_id=report.run.run_id)
+    outside = tuple(row.id for row in rows if image and _is_outside(row, image))
+    good = bool(rows) and not failed and not outside
+    return Passed(good=good, failed=failed, outside=outside, rows=ids, run_id=report.run.run_id)
 
 
 def _is_shown(row: RowReport) -> bool:
     return row.outcome == "passed" and row.tests > row.skipped
+
+
+def _is_outside(row: RowReport, image: str) -> bool:
+    cases = [case for run in row.runs for case in run.cases if case.case == CONTAINER]
+    return any(case.outcome != "passed" or image not in case.message for case in cases)
 
 
 def read_report(path: Path) -> Report:

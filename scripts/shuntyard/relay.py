@@ -23,14 +23,34 @@ _ID_URL, _ID_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_T
 _TRIES = 4
 _LONGEST_S = 90.0
 _DUPLICATE = "invalid state transition"
+_UNKNOWN = "no matching dispatch record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of a callback: taken, refused (the payload is wrong), or down (the relay is)."""
+    """What became of a callback: taken, ignored (this repository may not report), refused (the payload is wrong), or
+    down (the relay is). `status` is HTTP's, 0 without an answer."""
 
-    state: Literal["taken", "refused", "down"]
+    state: Literal["taken", "ignored", "refused", "down"]
     told: str
+    status: int = 0
+
+
+class Sender:
+    """Sends callbacks to one address. GitHub's token lives for some minutes, less than many rows with waits can take:
+    one that the relay no longer believes is made anew, once for each callback."""
+
+    def __init__(self, address: str, env: Mapping[str, str], pause: Callable[[float], None]) -> None:
+        self._address, self._env, self._pause = check_address(address), env, pause
+        self._token = mint(env, pause)
+
+    def send(self, body: Mapping[str, Any]) -> Delivery:
+        """See send(). Raises ShuntyardError where GitHub makes no new token."""
+        done = send(self._address, self._token, body, self._pause)
+        if done.status != 401 or self._env.get(TOKEN, "").strip():
+            return done
+        self._token = mint(self._env, self._pause)
+        return send(self._address, self._token, body, self._pause)
 
 
 def check_address(url: str) -> str:
@@ -84,18 +104,31 @@ def send(url: str, token: str, body: Mapping[str, Any], pause: Callable[[float],
         status, answer, after = _request(url, token, content)
         told = _told(status, answer.replace(token, "***"))
         if 200 <= status < 300:
-            return Delivery(state="taken", told=told)
+            return _taken(status, answer, told)
         if status == 400 and failed and _DUPLICATE in answer:
-            return Delivery(state="taken", told="it had arrived at the first try")
+            return Delivery(state="taken", told="it had arrived at the first try", status=status)
         if 300 <= status < 500 and status != 429:
-            return Delivery(state="refused", told=told)
+            told += "; it forgets a dispatch after 3 days" if _UNKNOWN in answer else ""
+            return Delivery(state="refused", told=told, status=status)
         failed |= status != 429
         seconds = max(after, 2.0**attempt) if status != 429 else max(after, 20.0)
         waited += seconds
         if attempt == _TRIES - 1 or waited > _LONGEST_S:
             break
         pause(seconds)
-    return Delivery(state="down", told=told)
+    return Delivery(state="down", told=told, status=status)
+
+
+def _taken(status: int, answer: str, told: str) -> Delivery:
+    """A repository at level L1 is dispatched to, and what it reports is ignored with a 200."""
+    try:
+        ignored = json.loads(answer).get("status") == "ignored"
+    except (ValueError, AttributeError, RecursionError):
+        ignored = False
+    if ignored:
+        told = "the relay takes reports from level L2 on, and its allowlist does not have this repository there"
+        return Delivery(state="ignored", told=told, status=status)
+    return Delivery(state="taken", told=told, status=status)
 
 
 def _told(status: int, answer: str) -> str:

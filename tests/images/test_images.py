@@ -124,7 +124,8 @@ def test_twice_the_same_is_the_same_digest(built: Ran, scripts: Scripts, base: s
 def test_without_a_registry_the_hand_over_holds_the_image(
     scripts: Scripts, wheels: Path, base: str, store: Storage
 ) -> None:
-    ran = scripts.run("build_image.py", wheels=str(wheels), base=base)
+    output = "_temp/Image"  # a path that no engine would take for a name
+    ran = scripts.run("build_image.py", wheels=str(wheels), base=base, output=output)
     assert record_of(ran).reference == "oci:layout"
     handed = handover.read(Path(ran.outputs["image"]))
     image = reference_of(handed)
@@ -133,6 +134,9 @@ def test_without_a_registry_the_hand_over_holds_the_image(
     with tarfile.open(layout.blob(layout.layers[-1].digest)) as layer:
         names = [name for name in layer.getnames() if ".whl" in name or "pip.conf" in name]
     assert names == []
+    upon = scripts.run("build_image.py", wheels=str(wheels), base=image, output="upon")
+    assert [layer.new for layer in record_of(upon).layers] == [False, False, True]
+    assert record_of(upon).base_digest == record_of(ran).digest
     refused = scripts.run(
         "promote_image.py", image=str(handed.folder), report=str(write_report(scripts.folder / "r", "passed")),
         to="127.0.0.1:1/x", tags="a",

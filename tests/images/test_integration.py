@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shuntyard import wire
-from shuntyard.incontainer.told import CONTAINER
+from shuntyard.passed import CONTAINER
 from shuntyard.plan import Row, Unit
 from shuntyard.result import ShardResult
 from shuntyard.wheels import pythons

@@ -29,7 +29,7 @@ from shuntyard.entry import call
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.handover import write
 from shuntyard.images.record import KIND, RECORD, ImageRecord
-from shuntyard.incontainer.told import CONTAINER
+from shuntyard.passed import CONTAINER
 from shuntyard.plan import Row, Unit
 from shuntyard.result import ShardResult
 from tests.scripts.runner_samples import ROOT, SCRIPTS, make_row, make_suite, script_env

@@ -6,6 +6,7 @@ from shuntyard.contract import Input
 
 CERT, KEY = "RBE_CI_CERT", "RBE_CI_KEY"
 _ROW = "{axis} stands for the row's own value"
+_FREE = "{checkout} stands for the folder of the checkouts, {axis} for the row's own value"
 
 INPUTS = (
     Input(name="unit", type="json", help="toJSON(matrix.plan): one row.", default="null"),
@@ -13,7 +14,7 @@ INPUTS = (
     Input(name="instance", help="The name of this call, where one run calls the pipeline twice.", default=""),
     Input(name="working-directory", help="The Bazel workspace, inside the checkout.", default="."),
     Input(name="bazel", help="The program; empty takes bazelisk, else bazel.", default=""),
-    Input(name="startup-options", help=f"Options before Bazel's command, one a line; {_ROW}.", default=""),
+    Input(name="startup-options", help=f"Options before Bazel's command, one a line; {_FREE}.", default=""),
     Input(name="extra-rc", help="A file of more .bazelrc lines, inside the checkout.", default=""),
     Input(name="image", help=f"The image to run in, name@sha256:…; empty runs on the machine; {_ROW}.", default=""),
     Input(
@@ -33,7 +34,7 @@ INPUTS = (
     Input(name="wheelhouse", help="The wheels' folder inside the checkout; in a container it is memory.", default=""),
     Input(
         name="wheel-command",
-        help=f"Commands that build the wheels, one a line; {{bazelrc}} is the options' file; {_ROW}.",
+        help=f"Commands that build the wheels, one a line; {{bazelrc}} is the options' file; {_FREE}.",
         default="",
     ),
     Input(name="build-targets", help=f"Targets to build before the tests, one a line; {_ROW}.", default=""),
@@ -43,8 +44,8 @@ INPUTS = (
     Input(name="tag-filters", help=f"--test_tag_filters, such as gpu,-manual; {_ROW}.", default=""),
     Input(name="bazel-configs", help=f"Names for --config, for builds and tests; {_ROW}.", default=""),
     Input(name="test-configs", help=f"Names for --config, for tests alone; {_ROW}.", default=""),
-    Input(name="bazel-options", help=f"More options for builds and tests, one a line; {_ROW}.", default=""),
-    Input(name="test-options", help=f"More options for tests alone, one a line; {_ROW}.", default=""),
+    Input(name="bazel-options", help=f"More options for builds and tests, one a line; {_FREE}.", default=""),
+    Input(name="test-options", help=f"More options for tests alone, one a line; {_FREE}.", default=""),
     Input(name="keep-going", type="boolean", help="--keep_going for the tests.", default="true"),
     Input(name="jobs", help="--jobs, such as 200; empty leaves it to Bazel.", default=""),
     Input(name="local-test-jobs", help="--local_test_jobs; empty leaves it to Bazel.", default=""),

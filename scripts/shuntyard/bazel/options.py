@@ -13,6 +13,7 @@ from shuntyard.errors import ShuntyardError
 from shuntyard.plan import Row
 
 _MOST_RETRIES, _LONGEST_BACKOFF_S, _LONGEST_MINUTES = 10, 3600, 7 * 24 * 60
+CHECKOUT = "checkout"  # {checkout} in free text: the folder that the checkouts lie in, which no caller can know
 # What the script itself sets, or what would carry a secret in the open; and what to do instead.
 _TAKEN = {
     "bazelrc": "set input 'extra-rc'",
@@ -99,6 +100,10 @@ def read_options(inputs: Mapping[str, Value], row: Row, checkout: Path) -> Optio
     def text(name: str) -> str:
         return fill(str(inputs[name]), name)
 
+    def free(name: str) -> tuple[str, ...]:
+        filled = words.fill(str(inputs[name]), {CHECKOUT: str(checkout), **row.values}, name)
+        return words.lines(filled, words.OPTION, name)
+
     def one(name: str, kind: words.Kind) -> str:
         return words.check(value, kind, name) if (value := text(name)) else ""
 
@@ -110,13 +115,13 @@ def read_options(inputs: Mapping[str, Value], row: Row, checkout: Path) -> Optio
     return Options(
         targets=targets,
         build_targets=words.lines(text("build-targets"), words.TARGET, "build-targets"),
-        wheel_commands=_commands(str(inputs["wheel-command"]), row),
+        wheel_commands=_commands(str(inputs["wheel-command"]), row, checkout),
         tag_filters=one("tag-filters", words.TAGS),
         configs=words.several(text("bazel-configs"), words.CONFIG, "bazel-configs"),
         test_configs=words.several(text("test-configs"), words.CONFIG, "test-configs"),
-        more=_free(words.lines(text("bazel-options"), words.OPTION, "bazel-options"), "bazel-options"),
-        test_more=_free((*arguments, *words.lines(text("test-options"), words.OPTION, "test-options")), "test-options"),
-        startup=_free(words.lines(text("startup-options"), words.OPTION, "startup-options"), "startup-options"),
+        more=_free(free("bazel-options"), "bazel-options"),
+        test_more=_free((*arguments, *free("test-options")), "test-options"),
+        startup=_free(free("startup-options"), "startup-options"),
         extra_rc=_rc(text("extra-rc"), checkout),
         keep_going=bool(inputs["keep-going"]),
         jobs=one("jobs", words.COUNT),
@@ -151,9 +156,9 @@ def _free(found: tuple[str, ...], name: str) -> tuple[str, ...]:
     return found
 
 
-def _commands(text: str, row: Row) -> tuple[tuple[str, ...], ...]:
+def _commands(text: str, row: Row, checkout: Path) -> tuple[tuple[str, ...], ...]:
     """One argument vector a line. It is split first and filled in then: a value never becomes two arguments."""
-    values = {**row.values, "bazelrc": "{bazelrc}"}
+    values = {CHECKOUT: str(checkout), **row.values, "bazelrc": "{bazelrc}"}
     found = (line.strip() for line in text.splitlines())
     commands = [split(line, "wheel-command") for line in found if line and not line.startswith("#")]
     return tuple(tuple(words.fill(word, values, "wheel-command") for word in argv) for argv in commands)

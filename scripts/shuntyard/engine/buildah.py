@@ -16,17 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from shuntyard.engine import Build, Container, Mount, Prepared
-from shuntyard.engine.client import (
-    ask,
-    build_options,
-    check,
-    check_image,
-    digest_in,
-    inherited,
-    loopback,
-    mount_option,
-    undone,
-)
+from shuntyard.engine.client import ask, check, check_image, digest_in, inherited, loopback, undone
+from shuntyard.engine.local import in_store, is_layout, load_layout
+from shuntyard.engine.options import build_options, mount_option
 from shuntyard.errors import ShuntyardError
 
 _ENV_FILE = "/run/container-env"
@@ -47,7 +39,9 @@ class Buildah:
 
     def pull(self, image: str) -> str:
         """As Engine.pull."""
-        self._id(check_image(image), "missing")
+        if is_layout(check_image(image)):
+            return load_layout(image, "containers-storage", self.env)
+        self._id(image, "missing")
         return digest_in(image.partition("@")[2]) or str(self._inspect(image)["FromImageDigest"])
 
     @contextlib.contextmanager
@@ -69,8 +63,11 @@ class Buildah:
 
     def make(self, name: str, image: str, *options: str) -> None:
         """A working container of the image, which is fetched where it is not here."""
+        if is_layout(image):
+            self.pull(image)
         what = f"no container can be made of {image}"
-        self.ask("from", "--quiet", "--pull=false", *plain_http(image), *options, "--name", name, image, what=what)
+        source = [*plain_http(image), *options, "--name", name, in_store(image)]
+        self.ask("from", "--quiet", "--pull=false", *source, what=what)
 
     def remove(self, name: str) -> None:
         """Removes a working container; one that is gone already is as it should be."""
@@ -113,9 +110,9 @@ class Buildah:
         return record
 
     def _id(self, image: str, policy: str = "never") -> str:
-        """The image's ID, which `inspect` knows also of what came from a folder."""
+        """The image's ID."""
         what = f"the image {image} {'is not here' if policy == 'never' else 'cannot be pulled'}"
-        said = self.ask("pull", f"--policy={policy}", "--quiet", *plain_http(image), image, what=what)
+        said = self.ask("pull", f"--policy={policy}", "--quiet", *plain_http(image), in_store(image), what=what)
         return said.splitlines()[-1]
 
     def ask(self, *arguments: str, what: str, timeout_s: float = 1800) -> str:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shuntyard.engine import Build, Container, Prepared
-from shuntyard.engine.client import ask, build_options, check, check_image, digest_in, inherited, mount_option, undone
+from shuntyard.engine.client import ask, check, check_image, digest_in, inherited, undone
+from shuntyard.engine.local import in_store, is_layout, load_layout
+from shuntyard.engine.options import build_options, mount_option
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 
 # What the client itself goes by: the container's own value of such a name reaches it through a file.
@@ -38,6 +40,7 @@ class Docker:
     program: str
     env: Mapping[str, str] = field(default_factory=dict)
     name: str = "docker"
+    store: str = "docker-daemon"  # where skopeo finds its images
 
     def works(self) -> str:
         """The version of the engine that answers. Raises ShuntyardError: a client without its daemon is no engine."""
@@ -45,8 +48,10 @@ class Docker:
 
     def pull(self, image: str) -> str:
         """As Engine.pull. An image that was built here and never pushed has its ID for a digest."""
+        if is_layout(check_image(image)):
+            return load_layout(image, self.store, self.env)
         try:
-            found = self._digest(check_image(image))
+            found = self._digest(image)
         except ShuntyardError:
             self.ask("pull", "--quiet", image, what=f"the image {image} cannot be pulled")
             found = self._digest(image)
@@ -86,7 +91,7 @@ class Docker:
         argv += [part for mount in container.mounts for part in ("--mount", mount_option(mount))]
         argv += ["--workdir", container.workdir] if container.workdir else []
         first, *rest = container.argv
-        return [*argv, *container.options, "--entrypoint", first, container.image, *rest]
+        return [*argv, *container.options, "--entrypoint", first, in_store(container.image), *rest]
 
     def _steers(self, name: str) -> bool:
         return name in self.env or name.startswith(_STEERS)
@@ -111,7 +116,7 @@ class Docker:
 
     def layers(self, image: str) -> tuple[str, ...]:
         """As Builder.layers."""
-        text = self.ask("image", "inspect", image, what=f"the image {image} is not here", timeout_s=60)
+        text = self.ask("image", "inspect", in_store(image), what=f"the image {image} is not here", timeout_s=60)
         return tuple(json.loads(text)[0]["RootFS"]["Layers"])
 
     def export(self, image: str, layout: Path) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shuntyard.engine import Build, Prepared
-from shuntyard.engine.client import build_options, inherited
+from shuntyard.engine.client import inherited
 from shuntyard.engine.docker import Docker
+from shuntyard.engine.local import in_store
+from shuntyard.engine.options import build_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,7 @@ class Podman(Docker):
     """As Docker."""
 
     name: str = "podman"
+    store: str = "containers-storage"
 
     def works(self) -> str:
         """The version. Raises ShuntyardError where it cannot use its storage or its user namespaces."""
@@ -35,6 +38,15 @@ class Podman(Docker):
     def containers(self, base: str) -> frozenset[str]:
         """As Builder.containers."""
         format_ = "{{.ID}} {{.Names}}"
-        argv = ("ps", "--all", "--external", "--no-trunc", "--filter", f"ancestor={base}", "--format", format_)
+        argv = (
+            "ps",
+            "--all",
+            "--external",
+            "--no-trunc",
+            "--filter",
+            f"ancestor={in_store(base)}",
+            "--format",
+            format_,
+        )
         listed = self.ask(*argv, what="the containers cannot be listed", timeout_s=60)
         return frozenset(line.split()[0] for line in listed.splitlines() if "-working-container" in line)

@@ -97,7 +97,7 @@ def _build(order: Order, engine: Builder, tag: str, folder: Path, wheels: list[c
         base=order.base,
         tag=tag,
         epoch=order.epoch,
-        arguments={"PYTHON": order.python},
+        arguments={"PYTHON": order.python} if order.containerfile else {},
         labels=order.labels,
         secrets={name: private / name for name in files},
     )

@@ -70,8 +70,8 @@ def tags_of(names: Names, image: Handover) -> list[str]:
 
 def check_passed(image: Handover, report: Path, axes: Mapping[str, str]) -> tuple[str, ...]:
     """The rows that tested the image. Raises ShuntyardError unless each of them passed, in the run that built it."""
-    passed = passed_rows(report, {**image.axes, **axes})
     digest = image.fact("digest")
+    passed = passed_rows(report, {**image.axes, **axes}, image=digest)
     if not passed.good:
         hint = "nothing was promoted; the image stays where it is"
         raise ShuntyardError(f"{digest} is not promoted: {passed.why_not}", hint=hint, exit_code=EXIT_PROBLEMS)

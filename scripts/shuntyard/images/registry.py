@@ -156,7 +156,7 @@ class Registry:
         place = host(image)
         credentials = self._names.get(place, Credentials())
         names = " and ".join(credentials.names)
-        last = line((said.strip().splitlines() or ["it says nothing"])[-1], 500)
+        last = line(_plain((said.strip().splitlines() or ["it says nothing"])[-1]), 500)
         if _REFUSED.search(said):
             given = f"does not take the user and password in {names}" if credentials.username else "asks who this is"
             hint = f"set the secrets {names} to an account that may use {image}"
@@ -172,20 +172,36 @@ class Registry:
 
 @contextlib.contextmanager
 def open_registry(env: Mapping[str, str], credentials: Mapping[str, Credentials]) -> Iterator[Registry]:
-    """A registry client that knows the credentials of each host; their file is gone on leaving, whatever happened.
+    """A registry client that knows the credentials of each host, as `logged_in` has them.
 
-    The file has mode 0600 and lies in a folder of mode 0700 outside the workspace. Without credentials the machine's
-    own login counts. Raises ShuntyardError where skopeo is missing.
+    Raises ShuntyardError where skopeo is missing.
+    """
+    with logged_in(env, credentials) as file:
+        yield Registry(env, file, credentials)
+
+
+@contextlib.contextmanager
+def logged_in(env: Mapping[str, str], credentials: Mapping[str, Credentials]) -> Iterator[Path | None]:
+    """A file of the credentials of each host, as engines read them; it is gone on leaving, whatever happened.
+
+    The file has mode 0600 and lies in a folder of mode 0700 outside the workspace. Without credentials there is none,
+    and the machine's own login counts. It is called config.json: with its folder as DOCKER_CONFIG docker reads it, too.
     """
     known = {place: item for place, item in credentials.items() if item.username}
     folder = Path(tempfile.mkdtemp(prefix="registry-", dir=env.get("RUNNER_TEMP") or None))
     with undone(lambda: shutil.rmtree(folder, ignore_errors=True)):
-        file = folder / "auth.json"
+        file = folder / "config.json"
         if known:
             handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 json.dump({"auths": {place: {"auth": _basic(item)} for place, item in known.items()}}, stream)
-        yield Registry(env, file if known else None, credentials)
+        yield file if known else None
+
+
+def _plain(said: str) -> str:
+    """A line of skopeo's log without its time, level and quotes."""
+    _, found, message = said.partition('msg="')
+    return message.removesuffix('"').replace('\\"', '"') if found else said
 
 
 def _basic(item: Credentials) -> str:

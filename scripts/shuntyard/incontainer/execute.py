@@ -12,9 +12,10 @@ from shuntyard.arms import LOG, TESTS, now
 from shuntyard.errors import ShuntyardError
 from shuntyard.incontainer.order import Order
 from shuntyard.incontainer.places import Ready, place
-from shuntyard.incontainer.told import CONTAINER, error_of, read_cases, read_hardware
+from shuntyard.incontainer.told import error_of, read_cases, read_hardware
 from shuntyard.ingest.record import outcome_of
 from shuntyard.ingest.recordfile import write_record
+from shuntyard.passed import CONTAINER
 from shuntyard.plan import Row, Unit
 from shuntyard.proc.log import read_tail
 from shuntyard.proc.run import Finished, run
@@ -108,9 +109,10 @@ def _outcome(exit_code: int, cases: tuple[CaseResult, ...], error: str) -> Outco
 
 def _container_case(order: Order) -> CaseResult:
     """What was not tested is "not run" in the results as well, not only in a warning that nobody keeps."""
-    contained = order.engine is not None
-    why = "" if contained else f"not run: {_why(order)}; the suite ran in a virtual environment"
-    return CaseResult(case=CONTAINER, outcome="passed" if contained else "skipped", message=why)
+    if order.engine is not None:
+        return CaseResult(case=CONTAINER, outcome="passed", message=order.image.digest)
+    why = f"not run: {_why(order)}; the suite ran in a virtual environment"
+    return CaseResult(case=CONTAINER, outcome="skipped", message=why)
 
 
 def _why(order: Order) -> str:

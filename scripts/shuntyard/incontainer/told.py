@@ -15,7 +15,6 @@ from shuntyard.ingest.source import read_source
 from shuntyard.proc.run import Finished
 from shuntyard.result import BAD_CASES, CaseResult, Hardware
 
-CONTAINER = "image::(container)"  # the case that says whether the suite ran in the image
 _MOST = 1 << 20  # bytes of what the devices say of themselves
 _VENDORS = {"rocm": "amd", "cuda": "nvidia"}
 _PYTEST = {  # docs.pytest.org, "Exit codes"

@@ -162,3 +162,20 @@ def test_docker_s_archive_becomes_a_layout(tmp_path: Path) -> None:
     assert save[:2] == ["save", "--output"]
     assert copy == ["copy", "--quiet", f"docker-archive:{save[2]}", f"oci:{tmp_path}/work/layout:image"]
     assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "store"), [("docker", "docker-daemon"), ("podman", "containers-storage")])
+def test_an_image_in_a_folder_is_loaded_under_a_name_of_its_own(tmp_path: Path, name: str, store: str) -> None:
+    programs = stand_in(tmp_path, name, "skopeo")
+    found = choose(name, programs.env)
+    assert found is not None
+    note = {"org.opencontainers.image.ref.name": "image"}
+    index = {"manifests": [{"digest": "sha256:" + "e" * 64}, {"digest": DIGEST, "annotations": note}]}
+    (tmp_path / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    image, known = f"oci:{tmp_path}:image", f"localhost/shuntyard-layout:{'d' * 32}"
+    with found.prepared(Container(image=image, argv=["true"], name="x")) as prepared:
+        assert prepared.argv[-2:] == ["true", known]
+    assert ["copy", "--quiet", image, f"{store}:{known}"] in [call.argv for call in programs.calls()]
+    assert found.pull(image) == DIGEST
+    with pytest.raises(ShuntyardError, match="there is no image"):
+        found.pull(f"oci:{tmp_path}:other")

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.scripts.hub.fake_routes import ME, REPO, ROUTES, SOMEBODY, Routes
 from tests.scripts.hub.fake_state import Yard
+from tests.scripts.hub.fake_tags import TAG_ROUTES, TagRoutes
 
 __all__ = ["ME", "REPO", "SOMEBODY", "TOKEN", "Yard", "serving"]
 
@@ -37,7 +38,7 @@ def serving(yard: Yard | None = None) -> Iterator[Yard]:
         server.server_close()
 
 
-class _Handler(Routes, BaseHTTPRequestHandler):
+class _Handler(Routes, TagRoutes, BaseHTTPRequestHandler):
     yard: Yard
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
@@ -96,7 +97,7 @@ class _Handler(Routes, BaseHTTPRequestHandler):
             return 404, {"message": "Not Found"}, {}
         body = json.loads(raw) if raw else {}
         path = parts.path.removeprefix(prefix)
-        for pattern, method in ROUTES:
+        for pattern, method in (*ROUTES, *TAG_ROUTES):
             found = re.fullmatch(pattern, f"{self.command} {path}")
             if found:
                 status, answer = getattr(self, method)(*map(unquote, found.groups()), query=query, body=body)

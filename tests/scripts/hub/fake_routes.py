@@ -121,10 +121,11 @@ class Routes:
         return (200, {"object": {"sha": sha}}) if sha else (404, {"message": "Not Found"})
 
     def make_ref(self, query: Any, body: Any) -> tuple[int, Any]:
-        branch = body["ref"].removeprefix("refs/heads/")
-        if branch in self.yard.refs:
+        is_tag = body["ref"].startswith("refs/tags/")
+        name, refs = body["ref"].split("/", 2)[2], self.yard.tags if is_tag else self.yard.refs
+        if name in refs:
             return 422, {"message": "Reference already exists"}
-        self.yard.refs[branch] = body["sha"]
+        refs[name] = body["sha"]
         return 201, {}
 
     def change_ref(self, branch: str, query: Any, body: Any) -> tuple[int, Any]:
@@ -145,13 +146,19 @@ class Routes:
         return 201, {"sha": self.yard.tree(files)}
 
     def compare(self, base: str, head: str, query: Any, body: Any) -> tuple[int, Any]:
-        below, above = (self.yard.ancestors(self.yard.refs[name]) for name in (base, head))
+        tips = [self.yard.refs.get(name, name) for name in (base, head)]
+        if not all(tip in self.yard.commits for tip in tips):
+            return 404, {"message": "Not Found"}
+        below, above = map(self.yard.ancestors, tips)
         own = [
             {"sha": sha, "commit": {"message": self.yard.commits[sha]["message"], "author": {"name": "A Person"}}}
             for sha in self.yard.commits
             if sha in above - below
         ]
-        return 200, {"behind_by": len(below - above), "total_commits": len(own), "commits": own}
+        behind, ahead = len(below - above), len(above - below)
+        status = "diverged" if behind and ahead else "behind" if behind else "ahead" if ahead else "identical"
+        counts = {"status": status, "ahead_by": ahead, "behind_by": behind, "total_commits": len(own)}
+        return 200, {**counts, "commits": own}
 
     def run(self, key: str, query: Any, body: Any) -> tuple[int, Any]:
         run = self.yard.runs.get(int(key))

@@ -34,6 +34,9 @@ class Yard:
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     jobs: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
     artifacts: dict[int, list[tuple[str, bytes]]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
     app: bool = False
     page: int = 100
     faults: list[Fault] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from shuntyard import wire
 from shuntyard.errors import ShuntyardError
-from shuntyard.passed import Passed, passed_rows, read_axes
-from shuntyard.report import Report, RowReport
-from shuntyard.result import Outcome
+from shuntyard.passed import CONTAINER, Passed, passed_rows, read_axes
+from shuntyard.report import Report, RowReport, Run
+from shuntyard.result import CaseOutcome, CaseResult, Outcome
 
 
 def written(folder: Path, *rows: RowReport) -> Path:
@@ -67,3 +68,17 @@ def test_axes() -> None:
     for text in ("rocm", "=7", "a=1 a=2"):
         with pytest.raises(ShuntyardError, match="is not understood"):
             read_axes(text)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message", "good"),
+    [("passed", "sha256:1", True), ("passed", "sha256:2", False), ("skipped", "not run: no engine", False)],
+)
+def test_an_image_counts_only_where_it_ran(tmp_path: Path, outcome: CaseOutcome, message: str, good: bool) -> None:
+    cases = (CaseResult(case="a", outcome="passed"), CaseResult(case=CONTAINER, outcome=outcome, message=message))
+    run = Run(unit="u", folder="u", repetition=1, outcome="passed", cases=cases)
+    report = written(tmp_path, replace(row("a", tests=2, rocm="7"), runs=(run,)))
+    assert passed_rows(report, {}).good
+    found = passed_rows(report, {}, image="sha256:1")
+    assert found.good is good
+    assert found.why_not == ("" if good else "not run in a container of it: a")
