@@ -37,16 +37,7 @@ class Podman(Docker):
 
     def containers(self, base: str) -> frozenset[str]:
         """As Builder.containers."""
-        format_ = "{{.ID}} {{.Names}}"
-        argv = (
-            "ps",
-            "--all",
-            "--external",
-            "--no-trunc",
-            "--filter",
-            f"ancestor={in_store(base)}",
-            "--format",
-            format_,
-        )
-        listed = self.ask(*argv, what="the containers cannot be listed", timeout_s=60)
+        which = ["--all", "--external", "--no-trunc", "--filter", f"ancestor={in_store(base)}"]
+        told = ["--format", "{{.ID}} {{.Names}}"]
+        listed = self.ask("ps", *which, *told, what="the containers cannot be listed", timeout_s=60)
         return frozenset(line.split()[0] for line in listed.splitlines() if "-working-container" in line)

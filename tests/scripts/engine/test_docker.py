@@ -156,12 +156,12 @@ def test_docker_s_archive_becomes_a_layout(tmp_path: Path) -> None:
     programs = stand_in(tmp_path, "docker", "skopeo")
     found = choose("docker", programs.env)
     assert found is not None
-    (tmp_path / "work").mkdir()
-    found.export("localhost/b", tmp_path / "work" / "layout")
+    (tmp_path / "made").mkdir()
+    found.export("localhost/b", tmp_path / "made" / "layout")
     save, copy = (call.argv for call in programs.calls()[-2:])
     assert save[:2] == ["save", "--output"]
-    assert copy == ["copy", "--quiet", f"docker-archive:{save[2]}", f"oci:{tmp_path}/work/layout:image"]
-    assert list((tmp_path / "work").iterdir()) == []
+    assert copy == ["copy", "--quiet", f"docker-archive:{save[2]}", f"oci:{tmp_path}/made/layout:image"]
+    assert list((tmp_path / "made").iterdir()) == []
 
 
 @pytest.mark.parametrize(("name", "store"), [("docker", "docker-daemon"), ("podman", "containers-storage")])
