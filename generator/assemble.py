@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator import schema
+from generator.closing import GATE, gate_job, with_used_outputs, workflow_outputs
 from generator.faults import suggest
 from generator.inputs import SELECT_ACTION, workflow_inputs, workflow_secrets, workflow_triggers
 from generator.load import Pipeline, Toolkit
@@ -33,10 +34,8 @@ from generator.source import KeyPath
 from shuntyard.contract import Input
 from shuntyard.errors import Problem, ProblemsFound
 
-GATE = "gate"
 CHECKOUT = Step(id="checkout", uses=Uses("marketplace", "actions/checkout"), with_={"persist-credentials": False})
 SELECT_MINUTES = 10
-GATE_MINUTES = 5
 FLAGS_VARIABLE = "SHUNTYARD_FLAGS"  # a rollout or an alert changes it; it takes effect with the next run
 SELECTED = ("matrix", "plan", "count", "artifacts")
 __all__ = ["CHECKOUT", "FLAGS_VARIABLE", "GATE", "SELECT", "assemble"]
@@ -72,14 +71,18 @@ class _Assembler:
         jobs = [self._select_job()] if self.selects else []
         jobs += [self._job(name, job) for name, job in self.model.jobs.items()]
         if self.model.gate:
-            jobs.append(self._gate_job(self.model.gate))
+            gate, problems = gate_job(self.model, self.document, self.selects, self._hub())
+            self.problems += problems
+            jobs.append(gate)
+        outputs, problems = workflow_outputs(self.model, self.document, jobs, self.composites)
+        self.problems += problems
         return Workflow(
             name=self.model.pipeline,
             summary=self.model.summary,
             source=self.document.file,
             triggers=triggers,
-            jobs=tuple(self._with_used_outputs(jobs)),
-            outputs=self._outputs(jobs),
+            jobs=with_used_outputs(self.model, jobs),
+            outputs=outputs,
         )
 
     def _fault(self, path: KeyPath, message: str, hint: str = "", rule: str = "jobs") -> None:
@@ -230,68 +233,3 @@ class _Assembler:
     def _hub(self) -> tuple[str, ...]:
         runner = self.toolkit.runners.get(self.toolkit.settings.hub)
         return tuple(runner.labels) if runner else ()
-
-    # --- gate and outputs
-
-    def _gate_job(self, gate: schema.Gate) -> Job:
-        for index, name in enumerate(gate.requires):
-            if name not in self.model.jobs:
-                self._fault(
-                    ("gate", "requires", index), f"no job is called {name!r}", suggest(name, self.model.jobs), "gate"
-                )
-        forgotten = [name for name in self.model.jobs if name not in gate.requires]
-        for name in forgotten:
-            self._fault(
-                ("gate", "requires"), f"the gate does not list the job {name!r}", "a gate lists every job", "gate"
-            )
-        for index, name in enumerate(gate.may_skip):
-            if name not in gate.requires:
-                hint = f"{suggest(name, gate.requires)}; what may be skipped is listed in `requires` too"
-                self._fault(("gate", "may-skip", index), f"the gate does not require {name!r}", hint, "gate")
-        needs = ([SELECT] if self.selects else []) + list(self.model.jobs)
-        must = [name for name in needs if name not in gate.may_skip]
-        with_: dict[str, Value] = {"needs": AllNeeds(tuple(needs)), "requires": " ".join(must)}
-        if gate.may_skip:
-            with_["may-skip"] = " ".join(gate.may_skip)
-        if self.selects:
-            matrix_jobs = " ".join(
-                name for name, job in self.model.jobs.items() if job.matrix and name not in gate.may_skip
-            )
-            with_ |= {"count": JobOutput(SELECT, "count"), "empty": gate.empty, "matrix-jobs": matrix_jobs}
-        return Job(
-            id=GATE,
-            steps=(Step(id=GATE, uses=Uses("own", GATE), with_=with_),),
-            runs_on=self._hub(),
-            needs=tuple(needs),
-            timeout_minutes=GATE_MINUTES,
-            condition=Condition(always=True, unless_skipped=SELECT if self.selects else ""),
-        )
-
-    def _outputs(self, jobs: list[Job]) -> dict[str, JobOutput]:
-        outputs = {}
-        for name, reference in self.model.outputs.items():
-            job_name, _, output = reference.partition(".")
-            job = next((job for job in jobs if job.id == job_name), None)
-            known = self._action_outputs(job) if job else []
-            if job is None or output not in known:
-                what = f"job {job_name!r} gives no output {output!r}" if job else f"no job is called {job_name!r}"
-                self._fault(
-                    ("outputs", name), what, suggest(output, known) if job else suggest(job_name, self.model.jobs)
-                )
-            outputs[name] = JobOutput(job_name, output)
-        return outputs
-
-    def _action_outputs(self, job: Job) -> list[str]:
-        action = job.steps[-1].uses.name if job.steps else ""
-        return [output.name for output, _ in self.composites[action].outputs] if action in self.composites else []
-
-    def _with_used_outputs(self, jobs: list[Job]) -> list[Job]:
-        """Jobs declare the outputs that the workflow hands on."""
-        used = [tuple(reference.split(".", 1)) for reference in self.model.outputs.values()]
-        result = []
-        for job in jobs:
-            extra = {
-                name: StepOutput(job.steps[-1].id, name) for job_id, name in used if job_id == job.id and job.steps
-            }
-            result.append(replace(job, outputs={**job.outputs, **extra}))
-        return result

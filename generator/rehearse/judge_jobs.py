@@ -121,7 +121,8 @@ def _absent(data: Mapping[str, Any], around: Circumstances, needs: Mapping[str, 
     if around.emptied and data.get("strategy"):
         return "not exercised", "nothing that was selected can run here"
     missing = next(((name, other) for name, other in needs.items() if other.verdict != "passed"), None)
-    if missing:
+    always = "always()" in str(data.get("if", ""))
+    if missing and (missing[1].verdict == "not exercised" or not always):
         name, other = missing
         bad: Verdict = "not exercised" if other.verdict == "not exercised" else "skipped"
         return bad, f"it needs {name}, which {_was(other.verdict)}"

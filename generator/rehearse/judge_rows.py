@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.rehearse.expect import Expectation
@@ -21,6 +21,7 @@ from shuntyard.packed import unpack
 from shuntyard.plan import EXPERIMENTAL, Plan, Row, Unit
 from shuntyard.report import RowReport
 from shuntyard.rows import sum_up
+from shuntyard.text import line
 
 SELECT_ROWS = "select-rows"
 CUT = "cut"  # the id of the step that the rehearsal puts behind select-rows
@@ -108,7 +109,21 @@ def _judge_unit(call: Call, unit: Unit, chosen: Chosen, reports: Mapping[str, Ro
     failed = next((each for each in judged if each[0] == "failed"), None)
     if not any(_row_step(call.jobs[job_id]) for job_id in job_ids):
         return [_row(call, unit, row, *(failed or ("passed", ""))) for row in unit.rows]
-    return [_judge_row(call, unit, row, failed[1] if failed else "", reports) for row in unit.rows]
+    found = [_judge_row(call, unit, row, failed[1] if failed else "", reports) for row in unit.rows]
+    said = _said(call, job_ids, unit) if failed else ""
+    return [_explained(row, said) for row in found]
+
+
+def _said(call: Call, job_ids: Sequence[str], unit: Unit) -> str:
+    """The first error that the unit's jobs told of; what comes after it mostly follows from it."""
+    own = (job for job in call.observed if job.id in job_ids and job.matrix.get("unit") == unit.id)
+    return line(next((error for job in own for error in job.errors), ""), 400)
+
+
+def _explained(row: RowVerdict, said: str) -> RowVerdict:
+    """A row that tested nothing, because something went wrong before: with what that was."""
+    blank = said and row.verdict == "error" and not row.tests
+    return replace(row, reason=f"{said} ({row.reason})") if blank else row
 
 
 def _judge_job(call: Call, job_id: str, unit: Unit) -> tuple[Verdict, str]:
