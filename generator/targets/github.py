@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from generator import schema
 from generator.load import Toolkit
 from generator.pipeline import (
-    CALL_TYPES,
     AllNeeds,
     Composite,
     Condition,
@@ -23,13 +21,13 @@ from generator.pipeline import (
     Step,
     StepOutput,
     Temp,
-    Triggers,
     Uses,
     Value,
     Variable,
     Workflow,
 )
 from generator.targets import style
+from generator.targets.github_events import on
 from shuntyard.contract import Input
 
 
@@ -52,7 +50,7 @@ class GitHub:
     def workflow(self, workflow: Workflow) -> str:
         """`.github/workflows/<name>.yml`"""
         text = self.environment.get_template("workflow.yml.j2").render(
-            workflow=workflow, triggers=self.triggers(workflow.triggers, workflow), has_instance=_has_instance(workflow)
+            workflow=workflow, triggers=on(workflow), has_instance=_has_instance(workflow)
         )
         return style.yaml_file(workflow.source, text, comments=self.comments())
 
@@ -179,42 +177,6 @@ class GitHub:
             environment["GH_TOKEN"] = "${{ github.token }}"  # noqa: S105 - an expression, no token
         return environment
 
-    def triggers(self, triggers: Triggers, workflow: Workflow) -> dict[str, Any]:
-        """The `on:` mapping."""
-        on: dict[str, Any] = {}
-        if triggers.call:
-            call: dict[str, Any] = (
-                {"inputs": {item.name: _call_input(item) for item in triggers.inputs}} if triggers.inputs else {}
-            )
-            if triggers.secrets:
-                call["secrets"] = {item.secret: _call_secret(item) for item in triggers.secrets}
-            if workflow.outputs:
-                call["outputs"] = {
-                    name: {
-                        "description": f"{ref.name} of the job {ref.job}",
-                        "value": "${{ jobs." + ref.job + ".outputs." + ref.name + " }}",
-                    }
-                    for name, ref in workflow.outputs.items()
-                }
-            on["workflow_call"] = call
-        if triggers.dispatch:
-            on["workflow_dispatch"] = {"inputs": {item.name: _dispatch_input(item) for item in triggers.inputs}}
-        if triggers.crons:
-            on["schedule"] = [{"cron": cron} | ({"timezone": zone} if zone else {}) for cron, zone in triggers.crons]
-        if triggers.labels and not triggers.label_tags:
-            on["pull_request"] = {"types": ["labeled", "unlabeled"]}
-        if triggers.pull_request:
-            wanted = {"branches": triggers.pull_request.branches, "paths": triggers.pull_request.paths}
-            on["pull_request"] = {name: list(values) for name, values in wanted.items() if values}
-        push: dict[str, Any] = {"branches": list(triggers.branches)} if triggers.branches else {}
-        if triggers.labels and triggers.label_tags:
-            push["tags"] = [f"{label}/*" for label in triggers.labels]
-        if push:
-            on["push"] = push
-        if triggers.release:
-            on["release"] = {"types": ["published"]}
-        return on
-
 
 def run_line(uses: Uses, interpreter: StepOutput | None) -> str:
     """The one line that starts a script: its path is fixed, its inputs travel through the environment.
@@ -228,30 +190,6 @@ def run_line(uses: Uses, interpreter: StepOutput | None) -> str:
 def quoted(text: str) -> str:
     """A string literal of the expression language: the only escape is a doubled quote."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _call_input(item: Input) -> dict[str, Any]:
-    kind = CALL_TYPES[item.type]
-    choices = f" One of {', '.join(item.choices)}." if item.choices else ""
-    return {"description": item.help + choices, "type": kind, "required": False, "default": _typed(item, kind)}
-
-
-def _call_secret(item: Input) -> dict[str, Any]:
-    return {"description": item.help, "required": item.default is None}
-
-
-def _dispatch_input(item: Input) -> dict[str, Any]:
-    kind = "choice" if item.type == "choice" else CALL_TYPES[item.type]
-    options = {"options": list(item.choices)} if item.choices else {}
-    return {"description": item.help, "type": kind, **options, "required": False, "default": _typed(item, kind)}
-
-
-def _typed(item: Input, kind: str) -> str | int | float | bool:
-    default = item.default or ""
-    if kind == "number":
-        number: int | float = json.loads(default or "0")
-        return number
-    return default == "true" if kind == "boolean" else default
 
 
 def _has_instance(workflow: Workflow) -> bool:

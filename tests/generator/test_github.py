@@ -18,6 +18,7 @@ from generator.pipeline import (
     InputRef,
     JobOutput,
     MatrixField,
+    PullRequests,
     StepOutput,
     Temp,
     Triggers,
@@ -27,6 +28,7 @@ from generator.pipeline import (
 )
 from generator.programs import find
 from generator.targets.github import GitHub, quoted, run_line
+from generator.targets.github_events import on
 from shuntyard.contract import Input
 from tests.generator.yard import Yard
 
@@ -163,7 +165,7 @@ def test_inputs_have_the_types_that_github_has(rendered_files: Files) -> None:
     assert call.keys() == dispatch.keys()
 
 
-def test_every_event_is_rendered_as_github_knows_it(target: GitHub) -> None:
+def test_every_event_is_rendered_as_github_knows_it() -> None:
     triggers = Triggers(
         call=True,
         dispatch=True,
@@ -173,11 +175,36 @@ def test_every_event_is_rendered_as_github_knows_it(target: GitHub) -> None:
         branches=("main", "release/**"),
     )
     workflow = Workflow(name="x", summary="X.", source="x.yml", triggers=triggers, jobs=())
-    on = target.triggers(triggers, workflow)
-    assert on["workflow_call"]["inputs"]["n"]["default"] == 0
-    assert on["schedule"] == [{"cron": "1 2 * * *"}, {"cron": "3 4 * * *", "timezone": "Europe/Berlin"}]
-    assert on["pull_request"] == {"types": ["labeled", "unlabeled"]}
-    assert on["push"] == {"branches": ["main", "release/**"]}
+    made = on(workflow)
+    assert made["workflow_call"]["inputs"]["n"]["default"] == 0
+    assert made["schedule"] == [{"cron": "1 2 * * *"}, {"cron": "3 4 * * *", "timezone": "Europe/Berlin"}]
+    assert made["pull_request"] == {"types": ["labeled", "unlabeled"]}
+    assert made["push"] == {"branches": ["main", "release/**"]}
+
+
+def test_tags_for_labels_releases_and_every_pull_request() -> None:
+    triggers = Triggers(
+        labels=("a/b",),
+        label_tags=True,
+        branches=("main",),
+        pull_request=PullRequests(paths=("src/**",)),
+        release=True,
+        call=True,
+        secrets=(Input(name="key", help="The key.", secret="KEY"),),
+    )
+    made = on(Workflow(name="x", summary="X.", source="x.yml", triggers=triggers, jobs=()))
+    assert made["push"] == {"branches": ["main"], "tags": ["a/b/*"]}
+    assert made["pull_request"] == {"paths": ["src/**"]}
+    assert made["release"] == {"types": ["published"]}
+    assert made["workflow_call"] == {"secrets": {"KEY": {"description": "The key.", "required": True}}}
+
+
+def test_a_fork_and_the_toolkits_own_repository_start_nothing(target: GitHub) -> None:
+    said = target.condition(Condition(abroad=True, no_forks=True))
+    assert said == (
+        "${{ github.repository != 'yard-owner/yard' && (github.event_name != 'pull_request'"
+        " || github.event.pull_request.head.repo.full_name == github.repository) }}"
+    )
 
 
 def test_a_job_may_be_called_like_a_word_of_yaml(yard: Yard) -> None:
