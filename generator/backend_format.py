@@ -62,6 +62,14 @@ class Upstream(Strict):
     durations: Annotated[str, Field(max_length=300)] = Field(
         default="", description="how long each takes: a file of the caller, or an https address"
     )
+    disabled_tests: Annotated[str, Field(max_length=300)] = Field(
+        default="",
+        alias="disabled-tests",
+        description="cases that upstream has disabled: a file of the caller, or an https address",
+    )
+    quarantine: Annotated[str, Field(max_length=200)] = Field(
+        default="", description="the caller's folder of quarantined cases, as alerts propose them"
+    )
     each_card: dict[EnvName, Argument] = Field(
         default={}, alias="each-card", description="what a test sees of its card, such as DEVICES: '{card}'"
     )

@@ -33,6 +33,7 @@ VERBS = (
     "ingest",
     "stage",
     "scope",
+    "durations",
 )
 
 OUTSIDE = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)  # the machine's fault, not a bug

@@ -12,7 +12,7 @@ from generator.marks import MarkReader
 from generator.points import ARM_AXIS, Point, PointReader
 from generator.source import KeyPath
 from shuntyard.errors import Problem, ProblemsFound
-from shuntyard.plan import CompiledPipeline, CompiledRow, Suite
+from shuntyard.plan import CompiledPipeline, CompiledRow, Quarantine, Suite
 from shuntyard.select import unit_id
 
 RUNNER_AXIS = "runner"
@@ -79,6 +79,7 @@ class _Expansion:
             config_axis=self.points.config_axis,
             empty=self.model.gate.empty if self.model.gate else "fail",
             runners={name: tuple(self.names.runners[name].labels) for name in runners if name in self.names.runners},
+            quarantined={name: held for name in runners if (held := self._quarantine(name))},
             suites={name: self._suite(name) for name in suites},
             flags={n: self.names.configurations[n].python_runner for n in suites if n in self.names.configurations},
             sizes=tuple(self.model.sizes),
@@ -148,6 +149,10 @@ class _Expansion:
         if name not in self.names.runners:
             self._fault(path, f"unknown runner {name!r}", suggest(name, self.names.runners), "runners")
         return name
+
+    def _quarantine(self, name: str) -> Quarantine | None:
+        held = self.names.runners[name].quarantine if name in self.names.runners else None
+        return Quarantine(until=held.until.isoformat(), why=f"{held.owner}: {held.reason}") if held else None
 
     def _check_ids(self, rows: list[CompiledRow], points: list[Point]) -> None:
         first: dict[str, dict[str, str]] = {}

@@ -14,6 +14,7 @@ from shuntyard.contract import Contract, Value
 from shuntyard.entry import Done, main
 from shuntyard.evidence import handover_artifact
 from shuntyard.lists.fetch import web
+from shuntyard.locate import commit
 from shuntyard.options import read_instance
 from shuntyard.shards.inputs import INPUTS, OUTPUTS
 from shuntyard.shards.make import make_plan
@@ -40,7 +41,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     access = web(env.get("GH_TOKEN", "").strip())
     plan = make_plan(inputs, env, shipped=SHIPPED, access=access, lists=web(), today=today)
     folder = Path(str(inputs["plan"]) or Path(env.get("RUNNER_TEMP") or tempfile.gettempdir(), "shuntyard-plan"))
-    write(folder, plan)
+    write(folder, plan, upstream=commit(Path(str(inputs["tests"])).resolve(), ""))
     text = told(plan)
     print(text)
     for note in plan.notes:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from shuntyard import handover
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.pinning.pin import read_pin
+from shuntyard.shards.planfile import KIND, UPSTREAM
 
 STACKS = ("pinned", "main")
 
@@ -19,6 +21,7 @@ CONTRACT = Contract(
     inputs=(
         Input(name="stack", type="choice", choices=STACKS, help="Which of the two stacks.", default="pinned"),
         Input(name="pin", help="The file that holds the pinned version or commit, alone.", default=".ci/pytorch.txt"),
+        Input(name="plan", help="What plan-shards handed over: the commit that it planned for counts.", default=""),
         Input(name="upstream-ref", help="Another commit, tag or branch, whatever the stack; empty: none.", default=""),
     ),
     outputs=(
@@ -30,6 +33,9 @@ CONTRACT = Contract(
 
 
 def run(inputs: Mapping[str, Value], _env: Mapping[str, str]) -> Done:
+    planned = handover.read(Path(str(inputs["plan"])), kind=KIND).facts.get(UPSTREAM, "") if inputs["plan"] else ""
+    if planned:  # every job of a run tests one commit, however far main has moved since
+        return Done(outputs={"ref": planned, "version": ""})
     if inputs["upstream-ref"]:
         return Done(outputs={"ref": str(inputs["upstream-ref"]), "version": ""})
     if inputs["stack"] == "main":

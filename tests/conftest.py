@@ -30,6 +30,7 @@ SLOW = tuple(
         "generator/stages",
         "scripts/alerts",
         "scripts/analyses",
+        "scripts/ciflow",
         "scripts/dashboard",
         "scripts/hub",
         "scripts/nightly",

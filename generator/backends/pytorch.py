@@ -23,6 +23,9 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         "cards-per-job": stage.cards_per_job,
         "hardware": scene.file.backend.device,
         "durations": upstream.durations,
+        "disabled-tests": upstream.disabled_tests,
+        "issues": upstream.repository,
+        "quarantine": upstream.quarantine,
         "tests": f"upstream/{upstream.tests}",
     }
     each = "\n".join(f"{name}={value}" for name, value in upstream.each_card.items())

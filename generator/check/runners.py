@@ -1,4 +1,4 @@
-"""A machine is declared once; nothing waits for one that does not exist or is in quarantine."""
+"""A machine is declared once; nothing waits for one that does not exist, and no job for one in quarantine."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from generator.load import Pipeline, Toolkit
 from generator.shape import dig, items, mapping, texts
 from generator.source import Document, KeyPath
 from shuntyard.errors import Problem
-from shuntyard.plan import CompiledPipeline
 
-SUMMARY = "every runs-on label is GitHub's or declared in runners.yml; no row in quarantine, no quarantine expired"
+SUMMARY = "every runs-on label is GitHub's or declared in runners.yml; no job in quarantine, no quarantine expired"
 HOSTED = re.compile(r"(ubuntu|windows|macos)-(latest|slim|[0-9][0-9.]*)(-[a-z0-9]+)*")
 EVERY_MACHINE = {
     "self-hosted",
@@ -46,8 +45,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield from _kept_away(
         toolkit.documents["toolkit"], ("hub",), hub, toolkit.runners, "select, report and gate", subject
     )
-    for name, pipeline in toolkit.pipelines.items():
-        yield from _quarantined(pipeline, subject.rendering.compiled[name], subject)
+    for pipeline in toolkit.pipelines.values():
+        yield from _quarantined(pipeline, subject)
 
 
 def _all_runners(toolkit: Toolkit) -> dict[str, schema.Runner]:
@@ -92,15 +91,9 @@ def _expired(toolkit: Toolkit, today: date) -> Iterator[Problem]:
                 yield document.problem(("runners", name, "quarantine", "until"), message, hint=hint, rule="")
 
 
-def _quarantined(pipeline: Pipeline, compiled: CompiledPipeline, subject: Subject) -> Iterator[Problem]:
-    """Rows and jobs on a machine whose quarantine lasts."""
+def _quarantined(pipeline: Pipeline, subject: Subject) -> Iterator[Problem]:
+    """Jobs on a machine whose quarantine lasts; rows are kept away from it by select-rows."""
     runners = {**subject.toolkit.runners, **pipeline.model.runners}
-    rows: dict[str, list[str]] = {}
-    for row in compiled.rows:
-        rows.setdefault(row.runner, []).append(row.id)
-    for name, ids in rows.items():
-        place = _row_place(pipeline.model, name)
-        yield from _kept_away(pipeline.document, place, name, runners, _rows(ids), subject)
     for job_id, job in pipeline.model.jobs.items():
         if job.runner:
             place = ("jobs", job_id, "runner")
@@ -113,24 +106,9 @@ def _kept_away(
     quarantine = runners[name].quarantine
     if quarantine and quarantine.until >= subject.today:
         message = f"{what} would run on {name}, in quarantine until {quarantine.until} ({_why(quarantine)})"
-        hint = "choose another runner, or exclude what runs there until then"
+        hint = "choose another runner until then; rows alone are left out by themselves"
         yield document.problem(place, message, hint=hint, rule="")
-
-
-def _rows(ids: list[str]) -> str:
-    return f"the row {ids[0]}" if len(ids) == 1 else f"{len(ids)} rows, such as {ids[0]},"
 
 
 def _why(quarantine: schema.Quarantine) -> str:
     return f"{quarantine.owner}: {quarantine.reason}"
-
-
-def _row_place(model: schema.PipelineFile, name: str) -> KeyPath:
-    """Where the pipeline names the runner of its rows."""
-    axis = model.axes.get("runner")
-    if isinstance(axis, list) and name in axis:
-        return ("axes", "runner", axis.index(name))
-    if isinstance(model.runner, schema.RunnerBy):
-        by: Mapping[str, str] = model.runner.values
-        return ("runner", "values", next((value for value, runner in by.items() if runner == name), ""))
-    return ("runner",) if model.runner else ("include",)

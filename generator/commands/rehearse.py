@@ -64,7 +64,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OWNER/NAME=DIR",
         help="a clone of another repository that jobs check out (repeatable); its committed files are used",
     )
-    parser.add_argument("--secrets", type=Path, metavar="FILE", help="the secrets, as lines of NAME=value")
+    parser.add_argument(
+        "--secrets", type=Path, metavar="FILE", help='the secrets, a line each: NAME="value", with \\n for a line end'
+    )
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="jobs at once (default: 1, so that times are not disturbed)"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import datetime, timezone
 
 from generator.expand import expand
 from generator.faults import suggest
@@ -65,6 +66,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         percent=arguments.percent,
         flags=read_flags(arguments.flags),
         change=arguments.change,
+        today=datetime.now(timezone.utc).date().isoformat(),
     )
 
 

@@ -42,11 +42,6 @@ class Text:
         if root is not None:
             self._index(root, ())
 
-    def raw(self, path: KeyPath) -> str:
-        """A value as it is written."""
-        node = self.nodes[path]
-        return self.text[node.start_mark.index : _end(node)].rstrip()
-
     def replace(self, path: KeyPath, written: str) -> Edit:
         """Another value, written out."""
         node = self.nodes[path]

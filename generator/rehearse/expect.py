@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from generator import schema
@@ -103,6 +104,7 @@ def _request(literal: Mapping[str, str], event: Event, repository: Repository) -
         event=event.name, action=event.action, label=event.label, configs=tuple(words(literal.get("configs", ""))),
         mode=mode, percent=float(literal.get("percent") or 50), flags=read_flags(literal.get("flags", "")),
         change=change, size=literal.get("size", ""), cron=str(event.payload.get("schedule", "")),
+        today=datetime.now(timezone.utc).date().isoformat(),
     )  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator import callee
+from generator.rehearse.chosen import Chosen, read_chosen
 from generator.rehearse.judge_jobs import NEVER_RAN, Circumstances, judge_jobs, worst
-from generator.rehearse.judge_rows import Call, Chosen, judge_rows, read_chosen
+from generator.rehearse.judge_rows import Call, judge_rows
 from generator.rehearse.observe import Job, Log
 from generator.rehearse.outcome import JobVerdict, RowVerdict
 from generator.rehearse.placement import Called, place

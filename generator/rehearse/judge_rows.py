@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from generator.rehearse.chosen import Chosen
 from generator.rehearse.expect import Expectation
 from generator.rehearse.judge_jobs import judge_instance, step_name
 from generator.rehearse.lower import FORGIVES
@@ -14,26 +14,12 @@ from generator.rehearse.observe import Job
 from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
 from generator.rehearse.standins import cut
 from generator.shape import items, mapping
-from shuntyard import wire
 from shuntyard.evidence import Evidence
 from shuntyard.join import join, split_foreign
-from shuntyard.packed import unpack
 from shuntyard.plan import EXPERIMENTAL, Plan, Row, Unit
 from shuntyard.report import RowReport
 from shuntyard.rows import sum_up
 from shuntyard.text import line
-
-SELECT_ROWS = "select-rows"
-CUT = "cut"  # the id of the step that the rehearsal puts behind select-rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """What select-rows chose in the run: all of it, and what was left of it for this machine. None: it never said."""
-
-    whole: tuple[Unit, ...] | None = None
-    kept: frozenset[str] = frozenset()
-    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +35,6 @@ class Call:
     verdicts: Mapping[str, JobVerdict]
     stopped: str = ""
     outside: JobVerdict | None = None
-
-
-def read_chosen(observed: Sequence[Job]) -> Chosen:
-    """What the select job said."""
-    for job in observed:
-        given = {step: outputs for step, outputs in job.outputs.items() if "plan" in outputs and CUT not in step}
-        inner = max((step for step in given if SELECT_ROWS in step), key=len, default=None)
-        if inner is None:
-            continue
-        whole = _units(given[inner]["plan"])
-        kept = _units(given.get((SELECT_ROWS,), given[inner])["plan"])
-        prefix = given[inner].get("artifacts", "").removesuffix("--*")
-        return Chosen(whole=whole, kept=frozenset(unit.id for unit in kept), prefix=prefix)
-    return Chosen()
 
 
 def judge_rows(
@@ -256,11 +228,3 @@ def _row(
         call=call.label, row=row.id, unit=unit.id, config=row.suite.id, arm=row.arm, verdict=verdict, reason=reason,
         tests=tests, failed=failed, seconds=seconds, experimental=row.stage == EXPERIMENTAL,
     )  # fmt: skip
-
-
-def _units(plan: str) -> tuple[Unit, ...]:
-    """The units of a plan as select-rows gives it; none where it is something else."""
-    try:
-        return wire.decode(Plan, json.loads(unpack(plan))).units
-    except ValueError:
-        return ()

@@ -65,7 +65,7 @@ def _forgive(text: Text, name: str, job: Mapping[str, Any]) -> Iterator[Edit]:
     """A job that may fail: each of its steps may, and what comes after a step that failed is left out all the same."""
     if FORGIVES not in job:
         return
-    whether = text.raw(("jobs", name, FORGIVES))
+    whether = json.dumps(job[FORGIVES])
     before: list[str] = []
     for index, step in enumerate(map(mapping, items(job.get("steps")))):
         path: KeyPath = ("jobs", name, "steps", index)

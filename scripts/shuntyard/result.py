@@ -44,7 +44,8 @@ class Hardware:
 class CaseResult:
     """One test case. `setup_s` is time in fixtures, `call_s` in the test itself, both in seconds.
 
-    `outcome` "crashed" is a case that was running when its process died.
+    `outcome` "crashed" is a case that was running when its process died. `tolerated` says why a bad outcome fails
+    nothing, such as a quarantine; it is shown all the same.
     """
 
     case: str
@@ -53,6 +54,7 @@ class CaseResult:
     call_s: float = 0.0
     attempt: int = 1
     message: str = ""
+    tolerated: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
 
 
@@ -89,11 +91,11 @@ class ShardResult:
 def judge(exit_code: int, cases: tuple[CaseResult, ...], error: str = "") -> Outcome:
     """The outcome of a run, from its exit code and its cases.
 
-    A bad case fails the run even where the command said 0: a script that drops its test runner's exit code must not
-    turn a failure green. A command that fails without a bad case is an error, never a pass. pytest's exit code 5 (no
-    test was collected) is "empty": nothing was tested.
+    A bad case that nothing tolerates fails the run even where the command said 0: a script that drops its test
+    runner's exit code must not turn a failure green. A command that fails without a bad case is an error, never a
+    pass. pytest's exit code 5 (no test was collected) is "empty": nothing was tested.
     """
-    if any(case.outcome in BAD_CASES for case in cases):
+    if any(case.outcome in BAD_CASES and not case.tolerated for case in cases):
         return "failed"
     if error:
         return "error"

@@ -161,3 +161,16 @@ def test_an_experimental_row_is_told_and_decides_nothing(
     assert (report.verdict, report.headline) == (verdict, headline)
     assert {row.id: row.stage for row in report.rows} == {"old.python": "", "new.python": EXPERIMENTAL}
     assert report.rows[1].title == "new (experimental)"
+
+
+def test_a_tolerated_failure_is_shown_and_contradicts_nothing(tmp_path: Path) -> None:
+    plan = make_plan(["old"], arms=["python"])
+    row = plan.units[0].rows[0]
+    bad = replace(make_cases("failed")[0], tolerated="quarantined until 2030-01-01 by somebody: flaky")
+    result = make_result(row, (*make_cases("passed", prefix="other"), bad))
+    write_result(tmp_path, plan.units[0].id, replace(result, exit_code=0, outcome="passed"))
+    report = analysed(tmp_path, plan)
+    assert (report.verdict, report.rows[0].outcome, report.rows[0].runs[0].fault) == ("passed", "passed", "")
+    assert report.rows[0].failed == 1
+    write_result(tmp_path, plan.units[0].id, replace(result, exit_code=0, outcome="passed", cases=make_cases("failed")))
+    assert analysed(tmp_path, plan).rows[0].runs[0].fault == "contradictory"

@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 
 from shuntyard import wire
 from shuntyard.errors import ShuntyardError
-from shuntyard.plan import MODES, CompiledPipeline, CompiledRow, Mode, Suite, Unit
-from shuntyard.select import MATRIX_LIMIT, Request, Selection, in_python_share, is_enabled, matrix, select, unit_id
+from shuntyard.plan import MODES, CompiledPipeline, CompiledRow, Mode, Quarantine, Suite, Unit
+from shuntyard.select import (
+    MATRIX_LIMIT,
+    Request,
+    Selection,
+    in_python_share,
+    is_enabled,
+    matrix,
+    select,
+    told,
+    unit_id,
+)
 
 FEW = settings(max_examples=40, deadline=None)
 
@@ -349,3 +359,26 @@ def test_a_standing_flag_wins_over_the_matrix_and_yields_to_the_request() -> Non
     assert chosen(select(made, asked)) == ["unit.python", "docs.python"]
     for_all = Request(mode="python", standing_flags={"docs": True}, flags={"*": False})
     assert chosen(select(made, for_all)) == ["unit.shell", "docs.shell"]
+
+
+HELD = {"cpu": Quarantine(until="2026-11-30", why="The owner: It overheats")}
+
+
+@pytest.mark.parametrize(
+    ("today", "runs"),
+    [("2026-11-22", False), ("2026-11-30", False), ("2026-12-01", True), ("2027-01-01", True), ("", True)],
+)
+def test_a_quarantine_keeps_the_rows_of_its_runner_away_until_its_last_day_is_over(today: str, runs: bool) -> None:
+    made = dataclasses.replace(pipeline(("unit",), arms=("",)), quarantined=HELD)
+    selection = select(made, Request(today=today))
+    assert chosen(selection) == (["unit"] if runs else [])
+    reason = "its runner cpu is in quarantine until 2026-11-30 (The owner: It overheats)"
+    assert selection.reasons == ({} if runs else {"unit": reason})
+    assert (f"leave unit: {reason}" in told(selection)) == (not runs)
+
+
+def test_a_quarantine_touches_no_other_runner() -> None:
+    made = pipeline(("unit", "docs"), arms=("",))
+    rows = (dataclasses.replace(made.rows[0], runner="gpu"), made.rows[1])
+    made = dataclasses.replace(made, rows=rows, runners={**made.runners, "gpu": ("card",)}, quarantined=HELD)
+    assert chosen(select(made, Request(today="2026-11-22"))) == ["unit"]

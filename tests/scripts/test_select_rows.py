@@ -138,7 +138,19 @@ def test_a_broken_event_file_is_wrong_usage_not_a_bug(checkout: Checkout) -> Non
     assert "is not JSON" in ended.err
 
 
-RUNNER_SIDE = ("select_rows", "setup_toolkit", "gate", "run_shard", "detect_hardware")
+RUNNER_SIDE = (
+    "select_rows",
+    "setup_toolkit",
+    "gate",
+    "run_shard",
+    "run_bazel",
+    "apply_patches",
+    "test_image",
+    "run_planned",
+    "plan_shards",
+    "resolve_stack",
+    "detect_hardware",
+)
 CHECK = """
 import runpy, sys
 sys.argv[1:] = ["--help"]

@@ -71,6 +71,18 @@ def test_an_environment_is_made_once_and_kept(machine: Machine) -> None:
 
 
 @pytest.mark.slow
+def test_programs_outlive_the_link_that_led_to_the_cache(machine: Machine, tmp_path: Path) -> None:
+    """A rehearsal's home has such a link, and a program's first line names its Python."""
+    machine.cache.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(machine.cache)
+    assert machine.run(RUNNER_TOOL_CACHE=str(link))[0] == 0
+    link.unlink()
+    (home,) = machine.homes()
+    subprocess.run([str(home / "bin" / "pip"), "--version"], check=True)
+
+
+@pytest.mark.slow
 def test_jobs_that_share_a_machine_wait_for_each_other_whatever_their_checkouts_hold(machine: Machine) -> None:
     for name in ("venv", "pip", "json", "logging", "ensurepip", "types", "fcntl"):
         (machine.checkout / f"{name}.py").write_text("raise SystemExit('shadowed')\n", encoding="utf-8")

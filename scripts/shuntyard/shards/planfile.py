@@ -20,6 +20,7 @@ from shuntyard.shards.cards import Job
 
 SCHEMA = 1
 KIND, FILE = "shards", "plan.json"
+UPSTREAM = "upstream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,9 @@ def matrix(plan: PlanFile) -> dict[str, list[dict[str, Any]]]:
     return {"include": include}
 
 
-def write(folder: Path, plan: PlanFile) -> None:
-    """Leaves the plan in a folder of its own, as a hand-over. Raises ShuntyardError where it cannot be written."""
+def write(folder: Path, plan: PlanFile, *, upstream: str = "") -> None:
+    """Leaves the plan in a folder of its own, as a hand-over; `upstream` is the commit whose tests were planned, empty
+    where nobody knows it. Raises ShuntyardError where it cannot be written."""
     text = json.dumps(wire.encode(plan), separators=(",", ":"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,8 @@ def write(folder: Path, plan: PlanFile) -> None:
     except OSError as error:
         hint = "name another folder with `plan`"
         raise ShuntyardError(f"the plan cannot be written to {str(folder)!r}: {error.strerror}", hint=hint) from error
-    handover.write(folder, kind=KIND, axes={"hardware": plan.hardware}, facts={"jobs": str(len(plan.jobs))})
+    facts = {"jobs": str(len(plan.jobs)), **({UPSTREAM: upstream} if upstream else {})}
+    handover.write(folder, kind=KIND, axes={"hardware": plan.hardware}, facts=facts)
 
 
 def read(folder: Path) -> PlanFile:

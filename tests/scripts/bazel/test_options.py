@@ -34,6 +34,22 @@ def test_the_rows_values_are_filled_in(tmp_path: Path) -> None:
     )
 
 
+def test_free_text_can_name_the_folder_of_the_checkouts(tmp_path: Path) -> None:
+    options = read(
+        tmp_path,
+        bazel_options="--override_repository=jax={checkout}/jax",
+        test_options="--test_env=HOME={checkout}",
+        startup_options="--output_base={checkout}/x",
+        wheel_command="python3 build/ci_build --jax={checkout}/jax",
+    )
+    assert options.more == (f"--override_repository=jax={tmp_path}/jax",)
+    assert options.test_more == (f"--test_env=HOME={tmp_path}",)
+    assert options.startup == (f"--output_base={tmp_path}/x",)
+    assert options.wheel_commands == (("python3", "build/ci_build", f"--jax={tmp_path}/jax"),)
+    with pytest.raises(ShuntyardError, match="targets"):
+        read(tmp_path, targets="//{checkout}:a")
+
+
 def test_an_axis_that_the_row_has_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(ShuntyardError, match=r"\{rocm\} in input 'test-configs'") as raised:
         read(tmp_path, test_configs="rocm_{rocm}")
