@@ -113,7 +113,7 @@ class _Assembler:
             timeout_minutes=SELECT_MINUTES,
             condition=Condition(
                 abroad=self.model.abroad,
-                no_forks=bool(self.model.triggers.pull_request and not self.model.triggers.pull_request.forks),
+                no_forks=not self.model.triggers.forks,
                 labels=self._labels(),
             ),
             permissions={"contents": "read"},

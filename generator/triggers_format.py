@@ -39,7 +39,6 @@ class PullRequest(Strict):
 
     paths: list[PathPattern] = []
     branches: Branches = []
-    forks: bool = Field(default=True, description="false: a pull request from a fork starts nothing by itself")
 
 
 class Triggers(Strict):
@@ -55,6 +54,9 @@ class Triggers(Strict):
         description="events: GitHub's `labeled`; tags: `<label>/<number>`, which a bot pushes for a label",
     )
     pull_request: PullRequest | None = Field(default=None, alias="pull-request")
+    forks: bool = Field(
+        default=True, description="false: pull requests from forks start nothing, labelled or not; tags still do"
+    )
     push: Push | None = None
     release: bool = Field(default=False, description="when a release is published")
 

@@ -40,8 +40,9 @@ class Scene:
         triggers: dict[str, Any] = {"call": {"inputs": inputs}, "dispatch": True}
         if self.stage.crons:
             triggers["schedule"] = [{"cron": cron, "size": SCHEDULED} for cron in self.stage.crons]
-        if self.stage.every_pull_request:  # one from a fork waits for a label on its commit, which becomes a tag
-            triggers["pull-request"] = {"forks": False}
+        triggers["forks"] = False  # GitHub does not say whether whoever labels may write; the bot of tags asks
+        if self.stage.every_pull_request:
+            triggers["pull-request"] = {}
             triggers["labels"] = list(self.file.stages.labels)
             triggers["labels-as"] = "tags"
         elif self.stage.labels:

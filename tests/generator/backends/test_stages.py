@@ -83,7 +83,7 @@ def test_stages_move_what_the_plan_says(toolkit: Toolkit) -> None:
     assert [each.triggers.labels for each in tests.values()] == [("ciflow/spyre",)] * 5
     assert [each.triggers.label_tags for each in tests.values()] == [False] * 4 + [True]
     forks = [each.jobs[0].condition.no_forks for each in tests.values()]
-    assert forks == [False] * 4 + [True], "a fork's code gets no card before somebody labels the very commit"
+    assert all(forks), "a fork's code gets no card before somebody who may write labels the very commit, which is a tag"
     assert [any(job.id == "signal" for job in each.jobs) for each in tests.values()] == [False] * 4 + [True]
     assert not any(job.id == "gate" for job in tests[5].jobs), "without blocking merges, on every pull request"
 
