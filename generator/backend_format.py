@@ -92,6 +92,9 @@ class Backend(Strict):
     package: Word = Field(description="the module to import, such as torch_spyre")
     python: list[AxisValue] = Field(min_length=1, description="the Pythons of the package's own tests, the usual first")
     runner: Name = Field(description="the machines with the device")
+    wheels: Literal["once", "per-python"] = Field(
+        default="once", description="one wheel for every Python, or one each, as with a C extension"
+    )
     lint: dict[Word, list[Argument]] = Field(
         default={
             "lint": ["ruff", "check", "."],

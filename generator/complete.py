@@ -71,8 +71,9 @@ def _matrix_jobs(pipeline: Pipeline) -> Iterator[Problem]:
 def _values(pipeline: Pipeline, workflow: Workflow, composites: Mapping[str, Composite]) -> Iterator[Problem]:
     """Values that the file gives are of the declared types; what an action requires is given by somebody."""
     given = {item.name: item for item in workflow.triggers.inputs}
-    for name, value in pipeline.model.at_home.items():
-        yield from _typed(pipeline, ("at-home", name), given[name], value)
+    for key, values in (("at-home", pipeline.model.at_home), ("defaults", pipeline.model.defaults)):
+        for name, value in values.items():
+            yield from _typed(pipeline, (key, name), given[name], value)
     for name, job in pipeline.model.jobs.items():
         inputs = {item.name: item for item in composites[job.action].inputs}
         for key, given_value in job.with_.items():

@@ -33,16 +33,20 @@ def workflow_inputs(pipeline: Pipeline, composites: dict[str, Composite]) -> tup
             problems.append(
                 document.problem(place, f"no job's action has an input {name!r}", hint=hint, rule="contract")
             )
-    for name in model.at_home:
-        if name not in chosen:
-            hint = suggest(name, chosen)
-            message = f"the pipeline has no input {name!r}"
-            problems.append(document.problem(("at-home", name), message, hint=hint, rule="contract"))
+    for key, values in (("at-home", model.at_home), ("defaults", model.defaults)):
+        for name in values:
+            if name not in chosen:
+                hint = suggest(name, chosen)
+                message = f"the pipeline has no input {name!r}"
+                problems.append(document.problem((key, name), message, hint=hint, rule="contract"))
     return chosen, problems
 
 
 def _default(model: schema.PipelineFile, item: Input) -> str:
-    """What the action declares; empty where a job has a value of its own for each row or size."""
+    """What the pipeline or else the action says; empty where a job has a value of its own for each row or size."""
+    if item.name in model.defaults:
+        value = model.defaults[item.name]
+        return str(value).lower() if isinstance(value, bool) else str(value)
     given = [job.with_.get(item.name) for job in model.jobs.values()]
     by_row = any(isinstance(value, schema.FromAxis | schema.ByValue) for value in given)
     return "" if by_row and item.type == "string" else item.default or ""

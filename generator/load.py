@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,6 +101,7 @@ def load(root: Path) -> Toolkit:
         except ProblemsFound as found:
             problems += found.problems
     problems += _disagreements(models, documents)
+    problems += _unknown_scopes(accelerators, scopes, documents)
     if problems:
         raise ProblemsFound(problems)
     return Toolkit(
@@ -139,6 +141,21 @@ def _disagreements(models: dict[str, Any], documents: dict[str, Document]) -> li
             message = f"unknown suite {item.suite!r}"
             problems.append(documents["suites"].problem(place, message, hint=hint, rule="names"))
     return problems
+
+
+def _unknown_scopes(
+    accelerators: Mapping[str, BackendFile], scopes: Mapping[str, ScopeFile], documents: Mapping[str, Document]
+) -> list[Problem]:
+    return [
+        documents[name].problem(
+            ("backend", "upstream", "scope"),
+            f"unknown scope {model.backend.upstream.scope!r}",
+            hint=f"{faults.suggest(model.backend.upstream.scope, scopes)}; a scope is a file matrices/<name>{SUFFIX}.yml",
+            rule="names",
+        )
+        for name, model in accelerators.items()
+        if model.backend.upstream and model.backend.upstream.scope not in scopes
+    ]
 
 
 def load_backend(path: Path, *, shown: str) -> tuple[BackendFile, Document, dict[str, Pipeline]] | None:

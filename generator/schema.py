@@ -117,6 +117,9 @@ class PipelineFile(Strict):
     outputs: dict[Name, Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = Field(
         default={}, description="outputs for callers, as job.output"
     )
+    defaults: dict[Name, Scalar] = Field(
+        default={}, description="what inputs of `call` are where a caller says nothing"
+    )
     abroad: bool = Field(
         default=False, description="it works on its callers' repositories: in the toolkit's own, nothing of it runs"
     )

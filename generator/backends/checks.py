@@ -26,12 +26,15 @@ def pipeline(scene: Scene) -> dict[str, Any]:
         "pipeline": scene.name,
         "summary": f"{scene.file.summary} Checks that need no card, at stage {scene.stage.stage}.",
         "triggers": {
-            "call": {"inputs": ["prepare", "working-directory", "once", "per-python", "expect", "instance"]},
+            "call": {
+                "inputs": ["prepare", "working-directory", "once", "per-python", "expect", "dependencies", "instance"]
+            },
             "dispatch": True,
             "pull-request": {},
             "push": {"branches": ["main"]},
             "release": True,
         },
+        "defaults": {scene.file.backend.wheels: "."},
         "axes": {"check": {"suites": list(rows)}, "python": [str(version) for version in scene.file.backend.python]},
         "exclude": _exclude(scene, rows),
         "suites": {name: suite for name, (suite, _) in rows.items()},

@@ -41,6 +41,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
             "push": {"branches": ["main"]},
             "release": True,
         },
+        "defaults": {backend.wheels: "."},
         "axes": {"python": [python]},
         "runner": backend.runner,
         "runners": scene.runners(),

@@ -19,6 +19,8 @@ SUMMARY = "run the workflow of a repository that calls a pipeline on this machin
 EPILOG = """examples:
   shuntyard rehearse python-runner-ab --repository ../project
   shuntyard rehearse python-runner-ab --repository . --event pull_request --label ciflow/python-runner
+  shuntyard rehearse torch-spyre-device --repository . --event pull_request --action unlabeled
+  shuntyard rehearse torch-spyre --repository . --event release --tag v1.2.0
   shuntyard rehearse test-matrix --repository . --row 'docs_test.*' --json verdict.json
   shuntyard rehearse nightly-rbe --repository . --checkout jax-ml/jax=../jax --secrets .secrets
 
@@ -39,8 +41,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--event", default="", metavar="NAME", help="the event (default: the workflow's first that can be rehearsed)"
     )
     parser.add_argument(
-        "--label", action="append", default=[], metavar="L", help="a label put on the pull request (repeatable)"
+        "--action", default="", metavar="NAME", help="what the event tells of, such as synchronize (default: the first)"
     )
+    parser.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="L",
+        help="a label put on the pull request, or with --action unlabeled taken off (repeatable)",
+    )
+    parser.add_argument("--tag", default="", metavar="T", help="the tag that is pushed, or released")
     parser.add_argument(
         "--row", action="append", default=[], metavar="GLOB", help="only rows whose id matches (repeatable)"
     )
@@ -110,7 +120,8 @@ def _order(arguments: argparse.Namespace) -> Order:
     output = arguments.output or Path(".shuntyard") / "rehearsals" / arguments.pipeline
     return Order(
         pipeline=arguments.pipeline, repository=arguments.repository, workflow=arguments.workflow,
-        event=arguments.event, labels=tuple(arguments.label), rows=tuple(arguments.row),
+        event=arguments.event, action=arguments.action, labels=tuple(arguments.label), tag=arguments.tag,
+        rows=tuple(arguments.row),
         runners=tuple(arguments.runner), python=arguments.python, secrets=_secrets(arguments.secrets),
         checkouts=dict(_checkout(text) for text in arguments.checkout), jobs_at_once=arguments.jobs,
         timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,

@@ -18,7 +18,7 @@ HIDDEN_COPIED = frozenset({".github"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """A git repository as it stands. `name` is owner/name; `branch` is empty where no branch is checked out; `changes`
-    counts the files that differ from the commit `sha`."""
+    counts the files that differ from the commit `sha`, and `tags` are at it."""
 
     root: Path
     name: str
@@ -28,6 +28,7 @@ class Repository:
     sha: str
     parent: str
     changes: int
+    tags: tuple[str, ...] = ()
 
 
 def inspect(folder: Path) -> Repository:
@@ -53,6 +54,7 @@ def inspect(folder: Path) -> Repository:
         sha=sha,
         parent=try_git(root, "rev-parse", "--verify", "--quiet", "HEAD^") or "0" * 40,
         changes=len(try_git(root, "status", "--porcelain", "--untracked-files=all").splitlines()),
+        tags=tuple(try_git(root, "tag", "--points-at", "HEAD").splitlines()),
     )
 
 

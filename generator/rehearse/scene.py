@@ -30,7 +30,9 @@ class Order:
     repository: Path
     workflow: str = ""
     event: str = ""
+    action: str = ""
     labels: tuple[str, ...] = ()
+    tag: str = ""
     rows: tuple[str, ...] = ()
     runners: tuple[str, ...] = ()
     python: str = ""
@@ -91,7 +93,10 @@ def set_scene(toolkit: Toolkit, order: Order) -> Scene:
     for call in caller.calls:
         _check_rendered(toolkit, call.pipeline)
     known_labels = toolkit.pipelines[order.pipeline].model.triggers.labels
-    event = events.choose_event(caller, order.event, order.labels, checkout, known_labels)
+    wish = events.Wish(
+        event=order.event, action=order.action, labels=order.labels, tag=order.tag, known_labels=known_labels
+    )
+    event = events.choose_event(caller, wish, checkout)
     expected = tuple(expect(toolkit, call, event, checkout) for call in caller.calls)
     runners = {**toolkit.runners, **{name: runner for each in expected for name, runner in each.runners.items()}}
     scene = Scene(

@@ -22,7 +22,8 @@ class Request:
     `event` is GitHub's name; `label` the label that triggered it. `change` is what a split sticks to (a pull request
     or a commit). `flags` override the matrix's, by configuration; the key `*` means every configuration.
     `standing_flags` do so too, below `flags`; they are kept for many pipelines, so a name unknown here is no fault.
-    `size` is the size of the run; `cron` the schedule that started it, which else decides the size.
+    `size` is the size of the run; `cron` the schedule that started it, which else decides the size. `today` is the day
+    in UTC, as 2026-11-30, that runners' quarantines are held against.
     """
 
     event: str = ""
@@ -37,6 +38,7 @@ class Request:
     change: str = ""
     size: str = ""
     cron: str = ""
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
 def _size(pipeline: CompiledPipeline, request: Request) -> str:
     """The size of the run: the one asked for, the schedule's, or the usual one."""
     usual = pipeline.sizes[0] if pipeline.sizes else ""
+    if request.event == "schedule" and not request.cron:
+        usual = next(iter(pipeline.crons.values()), usual)
     return request.size or pipeline.crons.get(request.cron, usual)
 
 
@@ -174,7 +178,17 @@ def _reason_against(pipeline: CompiledPipeline, row: CompiledRow, request: Reque
         return f"not among the configurations asked for ({', '.join(request.configs)})"
     if request.rows and not any(fnmatch.fnmatchcase(row.id, pattern) for pattern in request.rows):
         return f"not among the rows asked for ({', '.join(request.rows)})"
+    if why := _reason_against_runner(pipeline, row, request.today):
+        return why
     return _reason_against_arm(pipeline, row, request) if row.arm else ""
+
+
+def _reason_against_runner(pipeline: CompiledPipeline, row: CompiledRow, today: str) -> str:
+    """A quarantine holds on its last day too; afterwards the row runs again, whether or not somebody has looked."""
+    quarantine = pipeline.quarantined.get(row.runner)
+    if quarantine is None or not today or today > quarantine.until:
+        return ""
+    return f"its runner {row.runner} is in quarantine until {quarantine.until} ({quarantine.why})"
 
 
 def _reason_against_arm(pipeline: CompiledPipeline, row: CompiledRow, request: Request) -> str:
