@@ -101,7 +101,8 @@ def load(root: Path) -> Toolkit:
         except ProblemsFound as found:
             problems += found.problems
     problems += _disagreements(models, documents)
-    problems += _unknown_scopes(accelerators, scopes, documents)
+    testing = {name: each for name, each in accelerators.items() if f"{name}-pytorch" in pipelines}
+    problems += _unknown_scopes(testing, scopes, documents)
     if problems:
         raise ProblemsFound(problems)
     return Toolkit(
@@ -146,11 +147,12 @@ def _disagreements(models: dict[str, Any], documents: dict[str, Document]) -> li
 def _unknown_scopes(
     accelerators: Mapping[str, BackendFile], scopes: Mapping[str, ScopeFile], documents: Mapping[str, Document]
 ) -> list[Problem]:
+    """A problem for each accelerator that runs PyTorch's tests of a scope that is in no file."""
     return [
         documents[name].problem(
             ("backend", "upstream", "scope"),
             f"unknown scope {model.backend.upstream.scope!r}",
-            hint=f"{faults.suggest(model.backend.upstream.scope, scopes)}; a scope is a file matrices/<name>{SUFFIX}.yml",
+            hint=f"{faults.suggest(model.backend.upstream.scope, scopes)}; a scope is matrices/<name>{SUFFIX}.yml",
             rule="names",
         )
         for name, model in accelerators.items()

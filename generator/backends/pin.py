@@ -19,7 +19,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         "pipeline": scene.named(SUFFIX),
         "summary": f"A bump of the pinned PyTorch, proposed after {stacks.green_days} green days of its main branch.",
         "triggers": {
-            "call": {"inputs": ["history"]},
+            "call": {"inputs": ["history", "local"]},
             "schedule": {"cron": _cron(scene)},
             "dispatch": True,
         },

@@ -16,7 +16,7 @@ from generator.rehearse.repository import Repository
 from shuntyard.compiled import read_compiled
 from shuntyard.errors import ProblemsFound, ShuntyardError
 from shuntyard.options import read_flags, words
-from shuntyard.plan import MODES, CompiledPipeline
+from shuntyard.plan import MODES, CompiledPipeline, Plan
 from shuntyard.select import Request, Selection, select
 
 SELECTING = ("configs", "mode", "percent", "flags", "size", "pipeline", "matrix")
@@ -26,14 +26,16 @@ SELECTING = ("configs", "mode", "percent", "flags", "size", "pipeline", "matrix"
 class Expectation:
     """What one call should run. `selection` is None where only the run can tell, and `unknown` says why.
 
-    `compiled` is the matrix that it selects from, where that is known, and `runners` are those that the caller's own
-    matrix file declares. `instance` and `repeats` are the call's inputs, empty and 0 where they are not plain values.
+    `nothing` is why the event runs nothing at all, where that is known: its jobs must all be skipped then. `compiled` is
+    the matrix that it selects from, where that is known, and `runners` are those that the caller's own matrix file
+    declares. `instance` and `repeats` are the call's inputs, empty and 0 where they are not plain values.
     """
 
     call: Call
     compiled: CompiledPipeline | None = None
     selection: Selection | None = None
     unknown: str = ""
+    nothing: str = ""
     instance: str = ""
     repeats: int = 0
     runners: Mapping[str, schema.Runner] = field(default_factory=dict)
@@ -53,6 +55,11 @@ def expect(toolkit: Toolkit, call: Call, event: Event, repository: Repository) -
             compiled = _shipped(toolkit, call, literal)
     except (ShuntyardError, ValueError, OSError) as error:
         return replace(known, unknown=_said(error))
+    nothing = _nothing(toolkit, call, event)
+    if nothing and compiled is not None:
+        reasons = {row.id: nothing for row in compiled.rows}
+        none = Selection(plan=Plan(pipeline=compiled.pipeline, units=()), reasons=reasons)
+        return replace(known, compiled=compiled, selection=none, nothing=nothing)
     unknown = _unknown(toolkit, call, repository)
     if unknown or compiled is None:
         return replace(known, compiled=compiled, unknown=unknown or "the matrix is named by an expression")
@@ -80,6 +87,19 @@ def _shipped(toolkit: Toolkit, call: Call, literal: Mapping[str, str]) -> Compil
     owned = call.pipeline in toolkit.pipelines and toolkit.pipelines[call.pipeline].model.rows == "own"
     name = call.pipeline if owned else "" if "matrix" in call.inputs else literal.get("pipeline", "")
     return read_compiled(toolkit.root / "matrices" / "compiled", name=name) if name else None
+
+
+def _nothing(toolkit: Toolkit, call: Call, event: Event) -> str:
+    """Why the pipeline starts no job for the event: it listens to labels, and this is none that starts it."""
+    pipeline = toolkit.pipelines.get(call.pipeline)
+    triggers = pipeline.model.triggers if pipeline else None
+    if triggers is None or not triggers.labels or triggers.labels_as != "events":
+        return ""
+    if event.action == "unlabeled":
+        return "unlabeled only cancels"
+    if event.action == "labeled" and event.label not in triggers.labels:
+        return f"the label {event.label!r} does not start it (these do: {', '.join(triggers.labels)})"
+    return ""
 
 
 def _unknown(toolkit: Toolkit, call: Call, repository: Repository) -> str:

@@ -71,7 +71,15 @@ def _conclude(
 ) -> Rehearsal:
     empties = [each.compiled.empty for each in scene.expected if each.compiled]
     empty: Empty = "pass" if empties and set(empties) == {"pass"} else "fail"
-    verdict, because = conclude(judged.rows, judged.jobs, empty=empty, refused=bool(scene.refusals))
+    nothing = [each.nothing for each in scene.expected]
+    verdict, because = conclude(
+        judged.rows,
+        judged.jobs,
+        empty=empty,
+        refused=bool(scene.refusals),
+        nothing="; ".join(dict.fromkeys(nothing)) if all(nothing) else "",
+        rowless=all(each.compiled and not each.compiled.rows for each in scene.expected),
+    )
     return Rehearsal(
         pipeline=scene.order.pipeline,
         repository=scene.repository.name,
