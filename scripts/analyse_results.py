@@ -65,7 +65,7 @@ def run(inputs: dict[str, Value], env: Mapping[str, str]) -> Done:
         _annotate(report)
     outputs = {"report": str(folder), "verdict": report.verdict, "html": str(files.html), "json": str(files.json)}
     outputs["artifact"] = report_artifact(pipeline, instance)
-    return Done(outputs=outputs, exit_code=EXIT_PROBLEMS if report.totals.faults else EXIT_GOOD)
+    return Done(outputs=outputs, exit_code=EXIT_PROBLEMS if report.lacks_results else EXIT_GOOD)
 
 
 def _annotate(report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, ShuntyardError
 from shuntyard.options import words
-from shuntyard.store import missing_library
+from shuntyard.store import load
 
 CONTRACT = Contract(
     name="build-dashboard",
@@ -47,13 +46,8 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Builds, writes both files, tells what could not be read."""
-    try:
-        build, facts, gather, query = (
-            importlib.import_module(f"shuntyard.{name}")
-            for name in ("dashboard.build", "dashboard.facts", "dashboard.gather", "analyses.query")
-        )
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    names = ("dashboard.build", "dashboard.facts", "dashboard.gather", "analyses.query")
+    build, facts, gather, query = (load(f"shuntyard.{name}") for name in names)
     if not 0 < (days := float(inputs["since"])) <= 36_500:
         raise ShuntyardError(f"input 'since' is {days:g}", hint="write a number of days, such as 90")
     now = datetime.now(timezone.utc).replace(tzinfo=None)

@@ -9,8 +9,7 @@ from pathlib import Path
 from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.human import memory
-from shuntyard.images.orders import build, summary
+from shuntyard.images.orders import build, in_one_line, outputs, summary
 from shuntyard.images.registry import LOGIN
 
 CONTRACT = Contract(
@@ -73,10 +72,8 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Builds, tells, hands over."""
     record, folder = build(inputs, env, Path.cwd())
     github.write_summary(env, summary(record))
-    print(f"{record.reference}  {memory(record.size / 1e6)}, {len(record.layers)} layers, by {record.engine}")
-    outputs = {"image": str(folder), "digest": record.digest, "reference": record.reference}
-    outputs |= {"sbom": str(folder / record.sbom), "size": str(record.size), "engine": record.engine}
-    return Done(outputs=outputs)
+    print(in_one_line(record))
+    return Done(outputs=outputs(record, folder))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
-from shuntyard.store import missing_library
+from shuntyard.store import load
 
 CONTRACT = Contract(
     name="build-status",
@@ -50,10 +49,7 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Builds, writes both files, tells what could not be read."""
-    try:
-        build, write = (importlib.import_module(f"shuntyard.{name}") for name in ("nightly.build", "dashboard.build"))
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    build, write = load("shuntyard.nightly.build"), load("shuntyard.dashboard.build")
     asked = build.ask(
         **{name: str(inputs[name]) for name in ("pipelines", "cadence", "repository")},
         **{name: float(inputs[name]) for name in ("days", "turn")},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.store import missing_library
+from shuntyard.store import load
 
 CONTRACT = Contract(
     name="bump-pin",
@@ -65,10 +64,7 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Judges the history, then proposes; the token never shows."""
-    try:
-        bump = importlib.import_module("shuntyard.pinning.bump")
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    bump = load("shuntyard.pinning.bump")
     token = {"GH_TOKEN": str(inputs["token"])} if inputs["token"] else {}
     asked = bump.read(inputs, now=datetime.now(timezone.utc).replace(tzinfo=None), checkout=Path.cwd())
     made = bump.bump(asked, {**env, **token})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from shuntyard.ciflow.event import read_event
 from shuntyard.ciflow.rules import read_labels
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
-from shuntyard.store import missing_library
+from shuntyard.store import load
 
 CONTRACT = Contract(
     name="ciflow-tags",
@@ -48,10 +47,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Reads the event, decides, acts. Nothing of the pull request is checked out or run."""
     labels = read_labels(str(inputs["labels"]))
     event = read_event(env.get("GITHUB_EVENT_NAME", ""), Path(env.get("GITHUB_EVENT_PATH", "")))
-    try:
-        keep = importlib.import_module("shuntyard.ciflow.keep")
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    keep = load("shuntyard.ciflow.keep")
     texts = {name: str(inputs[name]) for name in ("repository", "local", "token")}
     tags = keep.open_tags(env, **texts)
     done = keep.keep(tags, event, labels, dry_run=bool(inputs["dry-run"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -12,7 +11,7 @@ from shuntyard.entry import Done, main
 from shuntyard.errors import ShuntyardError
 from shuntyard.hub.choose import GITHUB, open_hub
 from shuntyard.options import words
-from shuntyard.store import missing_library, open_store
+from shuntyard.store import load, open_store
 
 CONTRACT = Contract(
     name="fetch-jobs",
@@ -42,10 +41,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
         raise ShuntyardError("no history is named", hint="pass history: a folder or URL, or mysql: true")
     since = datetime.now(timezone.utc).replace(tzinfo=None) - timedelta(days=float(inputs["days"]))
     store = open_store(where)
-    try:
-        jobs = importlib.import_module("shuntyard.store.jobs")
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    jobs = load("shuntyard.store.jobs")
     done = jobs.fill(
         store,
         lambda repository: open_hub(GITHUB, env, repository),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
-from shuntyard.store import missing_library
+from shuntyard.store import load
 
 CONTRACT = Contract(
     name="notify-run",
@@ -50,10 +49,7 @@ CONTRACT = Contract(
 
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     """Judges the run, tells it where that is due, and says who was not reached; never where they are."""
-    try:
-        tell = importlib.import_module("shuntyard.nightly.tell")
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from error
+    tell = load("shuntyard.nightly.tell")
     texts = {name: str(inputs[name]) for name in ("when", "role", "history", "urls")}
     marked = inputs["format"] == "markdown"
     told = tell.tell(

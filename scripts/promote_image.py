@@ -12,7 +12,7 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import ShuntyardError
-from shuntyard.images.promote import Move, Names, check_passed, promote, tags_of
+from shuntyard.images.promote import Move, Names, check_passed, promote, summary, tags_of
 from shuntyard.images.record import KIND
 from shuntyard.images.registry import LOGIN, Credentials, check_repository, host, open_registry
 from shuntyard.options import words
@@ -72,8 +72,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
                 moves.append(move)
         finally:
             print("\n".join(f"{move.result:<8} {move.reference}" for move in moves))
-    told = f"{image.fact('digest')}: {len(rows)} rows passed; " + ", ".join(f"{m.reference} {m.result}" for m in moves)
-    github.write_summary(env, f"### Promoted\n\n{told}\n")
+    github.write_summary(env, summary(image.fact("digest"), rows, moves))
     references = json.dumps([move.reference for move in moves if move.result != "planned"])
     return Done(outputs={"references": references, "digest": image.fact("digest")})
 

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 from shuntyard import wire
 from shuntyard.ci import github
@@ -14,10 +13,11 @@ from shuntyard.compiled import read_compiled
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.evidence import artifact_name, call_name
-from shuntyard.options import read_flags, read_instance, words
+from shuntyard.options import read_instance
 from shuntyard.packed import pack
-from shuntyard.plan import MODES, Mode
-from shuntyard.select import Request, groups, matrix, select, told
+from shuntyard.plan import MODES
+from shuntyard.request import read_request
+from shuntyard.select import groups, matrix, select, told
 
 SHIPPED = Path(__file__).resolve().parent.parent / "matrices" / "compiled"
 MODE_HELP = "Which arms run: both (paired), one by percentage (split), or one of them throughout."
@@ -56,20 +56,7 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     context = github.read_context(env)
     instance = read_instance(str(inputs["instance"]))
     pipeline = read_compiled(SHIPPED, name=str(inputs["pipeline"]), path=str(inputs["compiled"]))
-    request = Request(
-        event=context.event,
-        action=context.action,
-        label=context.label,
-        change=context.change,
-        configs=tuple(words(str(inputs["configs"]))),
-        mode=cast(Mode, inputs["mode"]),
-        percent=float(inputs["percent"]),
-        flags=read_flags(str(inputs["flags"])),
-        standing_flags=read_flags(str(inputs["variable-flags"])),
-        size=str(inputs["size"]),
-        cron=context.cron,
-    )
-    selection = select(pipeline, request)
+    selection = select(pipeline, read_request(inputs, context))
     for line in told(selection):
         print(line)
     if not selection.plan.units:

@@ -37,7 +37,8 @@ CONTRACT = Contract(
 def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     requirements = ROOT / "requirements" / f"{inputs['set']}.txt"
     cache = env.get("RUNNER_TOOL_CACHE") or env.get("RUNNER_TEMP") or tempfile.gettempdir()
-    home = Path(cache) / "shuntyard" / _key(requirements)
+    place = Path(cache).resolve() / "shuntyard"
+    home = place / _key(requirements, place)
     python = home / "bin" / "python"
     home.parent.mkdir(parents=True, exist_ok=True)
     with (home.parent / f"{home.name}.lock").open("w") as lock:  # runners of one machine may share the cache
@@ -48,9 +49,10 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     return Done(outputs={"python": str(python)})
 
 
-def _key(requirements: Path) -> str:
-    """Changes with the locked set and with the Python that runs it, so that a kept environment is never a wrong one."""
-    digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.executable.encode())
+def _key(requirements: Path, place: Path) -> str:
+    """Changes with the locked set, with the Python that runs it, and with the place, by which its programs name it: a
+    kept environment is never a wrong one."""
+    digest = hashlib.sha256(requirements.read_bytes() + f"{sys.version}{sys.executable}{place}".encode())
     return f"{requirements.stem}-{digest.hexdigest()[:16]}"
 
 

@@ -29,12 +29,6 @@ def test_the_caller_s_matrix_that_it_shows_is_accepted(tmp_path: Path) -> None:
     assert [row.id for row in compiled.rows] == ["3.11", "3.12", "3.13"]
 
 
-def test_its_links_lead_somewhere() -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
 def test_its_commands_are_there() -> None:
     shown = textwrap.dedent("\n".join(block.content for block in BLOCKS if block.info == "sh"))
     goals = set(re.findall(r"^make ([a-z-]+)", shown, re.MULTILINE))

@@ -48,12 +48,15 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         "report": {"needs": ["plan", "test"], "always": True, "action": "analyse-results", "timeout-minutes": 30},
     }
     if scene.hud():
-        jobs["signal"] = {"needs": "report", "always": True, "action": "report-signal"}
+        # Without the relay's address nobody is told: a run that neither the relay nor a schedule started has no place there.
+        jobs["signal"] = {"needs": "report", "always": True, "when": "callback-url", "action": "report-signal"}
     gate = {"requires": list(jobs)} | ({"may-skip": ["signal"]} if scene.hud() else {})
     made = {
         "pipeline": scene.named("pytorch"),
         "summary": f"{stage.share} % of the PyTorch tests in scope, on {stage.shards} cards, at stage {stage.stage}.",
-        "triggers": scene.on_hardware(["size", "upstream-ref", "prepare", "instance"]),
+        "triggers": scene.on_hardware(
+            ["size", "upstream-ref", "prepare", *(["callback-url"] if scene.hud() else []), "instance"]
+        ),
         **scene.stacks(),
         "runner": scene.file.backend.runner,
         "runners": scene.runners(),

@@ -26,7 +26,7 @@ SELECTING = ("configs", "mode", "percent", "flags", "size", "pipeline", "matrix"
 class Expectation:
     """What one call should run. `selection` is None where only the run can tell, and `unknown` says why.
 
-    `nothing` is why the event runs nothing at all, where that is known: its jobs must all be skipped then. `compiled` is
+    `nothing` is why the event runs nothing at all, where that is known: all jobs must be skipped then. `compiled` is
     the matrix that it selects from, where that is known, and `runners` are those that the caller's own matrix file
     declares. `instance` and `repeats` are the call's inputs, empty and 0 where they are not plain values.
     """

@@ -87,8 +87,7 @@ class Scene:
 def set_scene(toolkit: Toolkit, order: Order) -> Scene:
     """Decides all of it. Raises ShuntyardError for whatever the user has to change first."""
     checkout = repository.inspect(order.repository)
-    own = toolkit.settings.repository
-    callers = find.find_callers(checkout.root, own, order.pipeline, toolkit.pipelines)
+    callers = find.find_callers(checkout.root, toolkit.settings.repository, order.pipeline, toolkit.pipelines)
     caller = find.choose_caller(callers, order.workflow, order.event)
     for call in caller.calls:
         _check_rendered(toolkit, call.pipeline)
@@ -98,7 +97,10 @@ def set_scene(toolkit: Toolkit, order: Order) -> Scene:
     )
     event = events.choose_event(caller, wish, checkout)
     expected = tuple(expect(toolkit, call, event, checkout) for call in caller.calls)
-    runners = {**toolkit.runners, **{name: runner for each in expected for name, runner in each.runners.items()}}
+    known = [toolkit.pipelines[call.pipeline] for call in caller.calls if call.pipeline in toolkit.pipelines]
+    runners = {**toolkit.runners}
+    for declared in (*(each.model.runners for each in known), *(each.runners for each in expected)):
+        runners.update(declared)
     scene = Scene(
         order=order, toolkit=toolkit, repository=checkout, caller=caller, event=event, expected=expected,
         labels=machine.runner_labels(runners, order.runners), search_path=machine.search_path(os.environ),

@@ -162,6 +162,9 @@ class GitHub:
     def when(self, step: Step) -> str:
         """A step's `if:`; empty when it has none."""
         parts = ["always()"] if step.always else []
+        path = step.with_.get("path")
+        if step.always and isinstance(path, StepOutput):  # a step that ended before it said where left nothing
+            parts.append(f"{self.expression(path)} != ''")
         if step.when:
             parts.append(f"inputs.{step.when.name} != ''")
         return "${{ " + " && ".join(parts) + " }}" if parts else ""

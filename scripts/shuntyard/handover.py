@@ -158,7 +158,7 @@ def _check_file(folder: Path, file: File) -> None:
     size = path.stat().st_size
     if size != file.size:
         raise ShuntyardError(f"{path} has {size:,} bytes, and {file.size:,} were handed over", hint=_AGAIN)
-    if _sha256(path) != file.sha256:
+    if sha256_of(path) != file.sha256:
         raise ShuntyardError(f"{path} is not the file that was handed over: its sha256 differs", hint=_AGAIN)
 
 
@@ -176,7 +176,7 @@ def _listed(folder: Path) -> Iterator[str]:
 def _described(folder: Path, name: str) -> File:
     _check_path(name)
     path = folder / name
-    return File(path=name, size=path.stat().st_size, sha256=_sha256(path))
+    return File(path=name, size=path.stat().st_size, sha256=sha256_of(path))
 
 
 def _check_path(name: str) -> None:
@@ -187,7 +187,8 @@ def _check_path(name: str) -> None:
         check_name("the file", part)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

@@ -71,7 +71,9 @@ def harvest(folder: Path, how_it_ended: str = "its process ended") -> Harvest:
 def _files(folder: Path) -> Iterator[Path]:
     for place, names, files in os.walk(folder):
         names.sort()
-        yield from (Path(place, name) for name in sorted(files) if not Path(place, name).is_symlink())
+        for path in (Path(place, name) for name in sorted(files)):
+            if path.is_file() and not path.is_symlink():  # a named pipe would be waited on for ever
+                yield path
 
 
 def _renamed(document: JUnit, each: Journal) -> list[CaseResult]:

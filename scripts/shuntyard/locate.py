@@ -1,4 +1,4 @@
-"""Finds things on disk: the files that a configuration's tests mean, programs, the commit that is checked out."""
+"""Finds things: the files that a configuration's tests mean, programs, the commit that is checked out, the run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from shuntyard.ci import github
 from shuntyard.command import EVERYTHING
 from shuntyard.errors import ShuntyardError
+from shuntyard.result import RunKey
 
 PLACES = ("{test}", "{test}.py")  # where a suite does not say
 # What pytest does not descend into: its norecursedirs default (a folder with pyvenv.cfg is a virtual environment).
@@ -115,3 +117,16 @@ def commit(workspace: Path, otherwise: str) -> str:
     except (OSError, ValueError):
         return otherwise
     return head if re.fullmatch(_SHA, head) else otherwise
+
+
+def run_key(workspace: Path, env: Mapping[str, str], row_id: str = "", sha: str = "") -> RunKey:
+    """Which run of which commit a result is of; `sha` is the commit where it is not the one that is checked out."""
+    context = github.read_context(env)
+    return RunKey(
+        provider="github" if env.get("GITHUB_ACTIONS") else "local",
+        repository=context.repository,
+        sha=sha or commit(workspace, context.sha),
+        run_id=context.run_id,
+        attempt=context.attempt,
+        row_id=row_id,
+    )

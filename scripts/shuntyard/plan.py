@@ -97,12 +97,21 @@ class CompiledRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A runner that no row goes to, up to and including the day `until` (2026-11-30); `why` names who says so."""
+
+    until: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledPipeline:
     """A pipeline as runners read it (matrices/compiled/*.json): expanded, resolved, without YAML.
 
     `together` names the axis whose rows share one job, empty when each row has its own. `flags` says for each
     configuration whether the Python runner is switched on. `runners` maps a runner's name to its labels. `sizes` are
     those that a run may have, the usual one first; `crons` says which size a schedule has; `groups` is as in Plan.
+    `quarantined` are those of the runners that rows are kept from for a while.
     """
 
     schema: int = SCHEMA
@@ -114,6 +123,7 @@ class CompiledPipeline:
     config_axis: str = ""
     empty: Empty = "fail"
     runners: dict[str, tuple[str, ...]]
+    quarantined: dict[str, Quarantine] = field(default_factory=dict)
     suites: dict[str, Suite]
     flags: dict[str, bool] = field(default_factory=dict)
     sizes: tuple[str, ...] = ()

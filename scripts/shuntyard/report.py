@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shuntyard.plan import EXPERIMENTAL
 from shuntyard.result import CaseResult, Hardware, Outcome
 
 SCHEMA = 1
@@ -168,3 +169,8 @@ class Report:
     pairs: tuple[Pair, ...] = ()
     jobs: tuple[Job, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def lacks_results(self) -> bool:
+        """Whether a result is missing or unusable of a row that is not experimental."""
+        return any(run.fault for row in self.rows if row.stage != EXPERIMENTAL for run in row.runs)

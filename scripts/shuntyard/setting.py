@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from shuntyard.ci import github
 from shuntyard.command import read_tests
 from shuntyard.console import Console
 from shuntyard.contract import Contract, Value
 from shuntyard.errors import ShuntyardError
 from shuntyard.evidence import MOST_REPETITIONS, artifact_name
 from shuntyard.hardware.registry import detect
-from shuntyard.locate import commit
+from shuntyard.locate import run_key
 from shuntyard.plan import Row, Shard, Unit
 from shuntyard.result import Hardware, RunKey
 from shuntyard.unit import check_name
@@ -55,7 +54,6 @@ def read_setting(contract: Contract, inputs: Mapping[str, Value], env: Mapping[s
         check_name("the pipeline or instance", name)
     artifact = artifact_name(pipeline, instance, unit.id)
     workspace = _workspace(str(inputs["working-directory"]))
-    context = github.read_context(env)
     hidden = {item.variable for item in contract.inputs}  # the tests' business is not with our inputs
     return Setting(
         workspace=workspace,
@@ -63,14 +61,7 @@ def read_setting(contract: Contract, inputs: Mapping[str, Value], env: Mapping[s
         artifact=artifact,
         env={name: value for name, value in env.items() if name not in hidden},
         pipeline=pipeline,
-        key=RunKey(
-            provider="github" if env.get("GITHUB_ACTIONS") else "local",
-            repository=context.repository,
-            sha=commit(workspace, context.sha),
-            run_id=context.run_id,
-            attempt=context.attempt,
-            row_id="",
-        ),
+        key=run_key(workspace, env),
         shard=unit.shard,
         hardware=detect(),
         python=str(inputs["python"]),

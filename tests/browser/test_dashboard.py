@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from shuntyard.analyses.query import Scope
 from shuntyard.dashboard import page as renderer
 from shuntyard.dashboard.build import build, write
 from shuntyard.dashboard.gather import Asked
+from tests.browser.conftest import Open
 from tests.scripts.dashboard import hostile
 from tests.scripts.dashboard.samples import START, make
 from tests.scripts.test_page import MARKUP
@@ -22,7 +21,6 @@ from tests.scripts.test_page import MARKUP
 pytestmark = pytest.mark.slow
 NIGHTS = 20
 PAGES = ("overview", "ab", "trends", "flakes", "hardware", "trips", "runs", "about")
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -32,36 +30,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = Asked(scope=Scope(), now=START + timedelta(days=NIGHTS))
     write(folder / "page.html", build(str(folder / "history"), asked, tell=lambda _: None).html)
     return folder / "page.html"
-
-
-@pytest.fixture
-def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def visit(chromium: Browser, contexts: list[BrowserContext], file: Path) -> Open:
-    """Opens the page, and fails the test on what a page must never do."""
-
-    def open_page(fragment: str = "", *, at: Path = file, **options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: pytest.fail(f"console: {message.text}"))
-        page.on("pageerror", lambda error: pytest.fail(f"error: {error}"))
-        page.on("dialog", lambda dialog: pytest.fail(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: _only_itself(request.url, at))
-        page.goto(f"{at.as_uri()}{fragment}")
-        return page
-
-    return open_page
-
-
-def _only_itself(url: str, at: Path) -> None:
-    assert url.split("#", maxsplit=1)[0] == at.as_uri(), f"it asked for {url}"
 
 
 def background(page: Page) -> str:

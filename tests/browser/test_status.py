@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
 from shuntyard.dashboard.build import write
 from shuntyard.nightly.build import ask, build
+from tests.browser.conftest import Open
 from tests.scripts.nightly.samples import INTEGRATION, NOW, RBE, make
 from tests.scripts.nightly.test_page import render
 from tests.scripts.test_page import MARKUP
 
 pytestmark = pytest.mark.slow
 PAGES = ("status", "nights", "reading")
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -28,36 +26,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write(folder / "page.html", build(str(make(folder / "history")), asked).html)
     return folder / "page.html"
-
-
-@pytest.fixture
-def contexts() -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def visit(chromium: Browser, contexts: list[BrowserContext], file: Path) -> Open:
-    """Opens the page, and fails the test on what a page must never do."""
-
-    def open_page(fragment: str = "", *, at: Path = file, **options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: pytest.fail(f"console: {message.text}"))
-        page.on("pageerror", lambda error: pytest.fail(f"error: {error}"))
-        page.on("dialog", lambda dialog: pytest.fail(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: _only_itself(request.url, at))
-        page.goto(f"{at.as_uri()}{fragment}")
-        return page
-
-    return open_page
-
-
-def _only_itself(url: str, at: Path) -> None:
-    assert url.split("#", maxsplit=1)[0] == at.as_uri(), f"it asked for {url}"
 
 
 def test_both_schemes_show_what_happened(visit: Open) -> None:

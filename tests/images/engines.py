@@ -17,10 +17,10 @@ import pytest
 def needed(*programs: str) -> None:
     """Skips the test where a program is missing or nobody is root; fails it in CI."""
     if os.geteuid() != 0:
-        _missing("building images in a chroot needs root: sudo --preserve-env=CI make test-images")
+        missing("building images in a chroot needs root: sudo --preserve-env=CI make test-images")
     for name in programs:
         if shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
-            _missing(f"{name} is not installed; requirements/system images installs it")
+            missing(f"{name} is not installed; requirements/system images installs it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,15 @@ class Storage:
     def buildah(self, *arguments: str) -> str:
         done = subprocess.run(["buildah", *arguments], env=self.env, capture_output=True, text=True, check=True)
         return done.stdout
+
+    def has(self, image: str) -> bool:
+        """Whether an image of this name is here."""
+        return (
+            subprocess.run(
+                ["buildah", "inspect", "--type=image", image], env=self.env, capture_output=True, check=False
+            ).returncode
+            == 0
+        )
 
     def left_behind(self) -> list[str]:
         """Working containers, images of a build, and folders of ours below TMPDIR."""
@@ -55,7 +64,8 @@ def storage(folder: Path) -> Storage:
     return Storage(folder=folder, env={**env, "CONTAINERS_STORAGE_CONF": str(conf), "RUNNER_TEMP": str(temporary)})
 
 
-def _missing(why: str) -> NoReturn:
+def missing(why: str) -> NoReturn:
+    """Skips the test; with CI set, fails it."""
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)

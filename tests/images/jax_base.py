@@ -27,7 +27,12 @@ def image_python(store: Storage, base: str) -> str:
 
 
 def make_jax_base(store: Storage, base: str, python: str) -> str:
-    """The image's name in the storage: `base` with JAX where the distribution's Python looks for what pip installed."""
+    """The image's name in the storage: `base` with JAX where the distribution's Python looks for what pip installed.
+
+    Made once in a storage.
+    """
+    if store.has(NAME):
+        return NAME
     container = store.buildah("from", "--tls-verify=false", base).strip()
     try:
         store.buildah(

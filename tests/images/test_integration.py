@@ -17,7 +17,7 @@ from shuntyard.wheels import pythons
 from tests.images import test_wheels
 from tests.images.base import ROOT
 from tests.images.conftest import Ran, Scripts, command_lines
-from tests.images.engines import Storage
+from tests.images.engines import Storage, missing
 from tests.images.index import images_python
 from tests.images.jax_base import image_python, make_jax_base
 from tests.images.registry import RunningRegistry
@@ -59,7 +59,7 @@ def image(store: Storage, base: str, server: RunningRegistry, tmp_path_factory: 
     python = image_python(store, base)
     found = pythons.find(python, os.environ)
     if found is None or not found.headers:
-        pytest.skip(f"the base image has Python {python}, and the example's wheels cannot be built for it here")
+        missing(f"the base image has Python {python}: install it with its headers, such as python{python}-dev")
     shutil.copytree(test_wheels.EXAMPLE, home / "repo")
     projects = ["--once", "repo/pjrt", "--per-python", "repo/plugin", "--pythons", python, "--axes", "rocm=7.2.0"]
     wheels = test_wheels.build(images_python(), home, *projects)

@@ -152,7 +152,8 @@ def test_a_secret_that_is_missing(variable: str, secret: str, python: str, index
     packages(tmp_path)
     done = publish(python, index, tmp_path, **{f"INPUT_{variable}": ""})
     assert done.code == 2
-    assert f"the secret {secret}" in done.text
+    assert f"the secret {secret} is missing" in done.text
+    assert "it is needed, unless the secret PYPIRC has all of it" in done.text
 
 
 def test_an_index_that_recovers(python: str, index: Index, tmp_path: Path) -> None:

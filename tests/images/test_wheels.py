@@ -21,6 +21,7 @@ import pytest
 from shuntyard import handover
 from shuntyard.wheels import archive, pythons
 from shuntyard.wheels.names import read_wheel
+from tests.images.engines import missing
 from tests.images.index import images_python
 
 pytestmark = [pytest.mark.images, pytest.mark.slow]
@@ -211,7 +212,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no file system can be mounted here: that takes root")
+        missing("no file system can be mounted here: that takes root")
     try:
         yield folder
     finally:

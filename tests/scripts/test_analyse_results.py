@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from shuntyard import wire
-from shuntyard.plan import Plan
+from shuntyard.plan import EXPERIMENTAL, Plan
 from shuntyard.report import Report
 from tests.scripts.report_samples import PIPELINE, make_cases, make_plan, make_result, write_passing, write_result
 
@@ -79,6 +80,15 @@ def test_a_missing_result_is_exit_code_one_with_everything_else_told(tmp_path: P
     assert (code, outputs(tmp_path)["verdict"]) == (1, "error")
     assert "::error title=docs_test.shell%3A missing result::there is no artifact python-runner-ab--docs_test\n" in text
     assert "passed   smoke" in text
+
+
+def test_an_experimental_row_without_a_result_blocks_nothing(tmp_path: Path) -> None:
+    plan = make_plan(["smoke", "docs_test"])
+    trial = replace(plan.units[1], rows=tuple(replace(row, stage=EXPERIMENTAL) for row in plan.units[1].rows))
+    write_passing(tmp_path / "results", replace(plan, units=plan.units[:1]))
+    code, text = call(tmp_path, replace(plan, units=(plan.units[0], trial)))
+    assert (code, "did not pass: docs_test.shell" in text) == (0, True), text
+    assert outputs(tmp_path)["verdict"] == "passed"
 
 
 def test_an_instance_reads_its_own_artifacts(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_link_cannot_be_handed_over(folder: Path) -> None:
 def test_the_marker_of_before_goes_before_anything_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that dies while it writes again must not leave the marker of the last time."""
     write(folder, kind="wheels", axes=AXES)
-    monkeypatch.setattr("shuntyard.handover._sha256", _die)
+    monkeypatch.setattr("shuntyard.handover.sha256_of", _die)
     with pytest.raises(KeyboardInterrupt):
         write(folder, kind="wheels", axes=AXES)
     assert not (folder / MARKER).exists()

@@ -107,6 +107,12 @@ def test_a_file_of_absurd_size_is_not_read(tmp_path: Path) -> None:
     assert "not read" in harvest(tmp_path).problems[0]
 
 
+def test_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
+    for name in ("pytest-1.jsonl", "pytest-1.xml"):
+        os.mkfifo(tmp_path / name)
+    assert harvest(tmp_path) == harvest(tmp_path / "absent")
+
+
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert harvest(tmp_path / "absent") == harvest(tmp_path)
 

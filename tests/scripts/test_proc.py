@@ -357,3 +357,5 @@ def test_the_tail_of_a_log(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"0123456789\xff")
     assert read_tail(tmp_path / "log", 3) == "89\ufffd"
     assert read_tail(tmp_path / "absent") == ""
+    os.mkfifo(tmp_path / "pipe")
+    assert read_tail(tmp_path / "pipe") == ""

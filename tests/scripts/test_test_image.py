@@ -133,6 +133,23 @@ def test_what_did_not_run_is_not_passed(monkeypatch: pytest.MonkeyPatch, suite: 
     assert (ran.result.outcome, ran.result.error) == ("empty", "every test was skipped: nothing was tested")
 
 
+def test_what_tests_leave_besides_files_is_neither_read_nor_kept(
+    monkeypatch: pytest.MonkeyPatch, suite: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "private.xml").write_text("<testsuite><testcase name='of this machine'/></testsuite>")
+    fill(suite, f"""
+        @pytest.mark.requires()
+        def test_a():
+            out = os.path.dirname(os.environ["JAX_INTEGRATION_SEEN"])
+            os.symlink({str(tmp_path / "private.xml")!r}, out + "/link.xml")
+            os.mkfifo(out + "/pipe.json")
+        """)  # fmt: skip
+    ran = run(monkeypatch, suite)
+    assert ran.outcomes["test_it.py::test_a"] == "passed"
+    left = [path for path in (ran.folder / "tests").rglob("*") if path.is_symlink() or not path.is_file()]
+    assert left == []
+
+
 def test_a_hung_test_is_killed_with_its_children_and_named(
     monkeypatch: pytest.MonkeyPatch, suite: Path, tmp_path: Path
 ) -> None:

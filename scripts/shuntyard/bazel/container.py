@@ -24,6 +24,7 @@ from shuntyard.bazel.retry import pauses
 from shuntyard.bazel.verdict import Verdict
 from shuntyard.contract import Value
 from shuntyard.engine import Container, Engine, Mount
+from shuntyard.engine.leavings import drop_all_but_files
 from shuntyard.errors import ShuntyardError
 from shuntyard.proc.run import Finished, run
 
@@ -52,6 +53,7 @@ def run_contained(
             return
         except KeyboardInterrupt:
             finished = Finished(exit_code=130, interrupted=True)
+        drop_all_but_files(job.results)
         if not (job.folder / SUMMARY).exists():  # it is written last
             lost = _lost(finished, private)
             finish(job, [lost], lost.verdict, [], private, redactor)

@@ -16,6 +16,7 @@ from types import FrameType
 
 from shuntyard.bazel.inputs import CERT, KEY
 from shuntyard.bazel.rcfile import Certificate
+from shuntyard.engine.private import write_private
 from shuntyard.errors import ShuntyardError
 
 _PREFIX = "shuntyard-bazel-"
@@ -100,13 +101,6 @@ def write_certificate(folder: Path, secrets: Mapping[str, str]) -> Certificate |
     for path, name in zip(certificate, (CERT, KEY), strict=True):
         write_private(path, secrets[name])
     return certificate
-
-
-def write_private(path: Path, text: str) -> None:
-    """A new file of mode 0600 from its first byte on; what lies there already is a fault, never written to."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
 
 
 def remove(folder: Path) -> None:

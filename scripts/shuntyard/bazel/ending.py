@@ -49,9 +49,18 @@ def no_space_told() -> Iterator[None]:
 
 def read_ending(job: Job) -> Ending:
     """Reads what the row left. Raises ShuntyardError where that is not whole."""
-    record, reason = parse_result((job.folder / RESULT).read_bytes())
-    if record is None:
-        raise ShuntyardError(f"the row's result cannot be read: {reason}", exit_code=EXIT_PROBLEMS)
-    told = json.loads((job.folder / SIDECAR).read_text(encoding="utf-8"))
-    verdict = Verdict(told["verdict"], str(told["why"]))
-    return Ending(record, verdict, str(told["where"]), (job.folder / SUMMARY).read_text(encoding="utf-8"))
+    try:
+        record, reason = parse_result((job.folder / RESULT).read_bytes())
+        if record is None:
+            raise ShuntyardError(f"the row's result cannot be read: {reason}", exit_code=EXIT_PROBLEMS)
+        told = json.loads((job.folder / SIDECAR).read_text(encoding="utf-8"))
+        verdict = Verdict(told["verdict"], str(told["why"]))
+        return Ending(record, verdict, str(told["where"]), (job.folder / SUMMARY).read_text(encoding="utf-8"))
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        RecursionError,
+    ) as error:  # tests in a container write there too
+        raise ShuntyardError(f"what the row left cannot be read: {error}", exit_code=EXIT_PROBLEMS) from error

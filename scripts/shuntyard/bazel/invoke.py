@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from shuntyard.bazel.credentials import write_private
 from shuntyard.bazel.events import Heard, read_events
 from shuntyard.bazel.options import Options
 from shuntyard.bazel.rcfile import Certificate, render
 from shuntyard.bazel.redact import Redacted, Redactor
 from shuntyard.bazel.verdict import Verdict, judge_run
+from shuntyard.engine.private import write_private
 from shuntyard.proc.log import read_tail
 from shuntyard.proc.run import Finished, run
 

@@ -12,13 +12,12 @@ from typing import BinaryIO
 from shuntyard.bazel.credentials import Secrets, check_secrets, without_secrets
 from shuntyard.bazel.inputs import CERT, KEY
 from shuntyard.bazel.options import Options, read_options
-from shuntyard.ci import github
 from shuntyard.console import Console
 from shuntyard.contract import Value
 from shuntyard.errors import ShuntyardError
 from shuntyard.evidence import artifact_name
 from shuntyard.ingest.facts import results_folder
-from shuntyard.locate import commit
+from shuntyard.locate import run_key
 from shuntyard.options import read_instance
 from shuntyard.plan import Row, Shard
 from shuntyard.result import RunKey
@@ -67,7 +66,6 @@ def read_job(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Job:
     given = Path(env[CERTIFICATE]) if env.get(CERTIFICATE) else None
     executor = options.remote.executor if options.remote.needs_credentials and not given else ""
     secrets = check_secrets({CERT: str(inputs["rbe-cert"]), KEY: str(inputs["rbe-key"])}, executor)
-    context = github.read_context(env)
     artifact = artifact_name(pipeline, instance, unit.id)
     results = results_folder(str(inputs["results"]), env, artifact).absolute()
     house = str(inputs["wheelhouse"])
@@ -80,14 +78,7 @@ def read_job(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Job:
         pipeline=pipeline,
         row=row,
         shard=unit.shard,
-        key=RunKey(
-            provider="github" if env.get("GITHUB_ACTIONS") else "local",
-            repository=context.repository,
-            sha=commit(checkout, context.sha),
-            run_id=context.run_id,
-            attempt=context.attempt,
-            row_id=row.id,
-        ),
+        key=run_key(checkout, env, row.id),
         options=options,
         secrets=secrets,
         program=str(inputs["bazel"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from shuntyard.bazel.invoke import Ran
 from shuntyard.bazel.rcfile import shown
 from shuntyard.bazel.redact import Redactor, copy_file
+from shuntyard.handover import sha256_of
 from shuntyard.ingest.bazel_places import Place, place_of
 from shuntyard.ingest.files import Named
 
@@ -101,11 +101,4 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 def list_wheels(folder: Path | None) -> tuple[Wheel, ...]:
     """The wheels in their folder."""
     found = sorted(folder.glob("*.whl"))[:_MOST_WHEELS] if folder else []
-    wheels = []
-    for path in found:
-        with path.open("rb") as file:
-            digest = hashlib.sha256()
-            while data := file.read(_MIB):
-                digest.update(data)
-        wheels.append(Wheel(path.name, path.stat().st_size, digest.hexdigest()))
-    return tuple(wheels)
+    return tuple(Wheel(path.name, path.stat().st_size, sha256_of(path)) for path in found)

@@ -19,7 +19,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         pieces = {line.strip() for text in secrets for line in text.splitlines()}
         pieces = {piece for piece in pieces if len(piece) >= _SHORTEST and not piece.startswith("-----")}
-        known = sorted((re.escape(piece.encode()) for piece in pieces), key=len, reverse=True)
+        self.pieces = tuple(piece.encode() for piece in pieces)
+        known = sorted(map(re.escape, self.pieces), key=len, reverse=True)
         self._pattern = re.compile(b"|".join(known)) if known else None
         self.reach = max((len(piece) for piece in known), default=0)
 
@@ -38,10 +39,10 @@ class Redactor:
         while left > 0 and (data := source.read(min(_CHUNK, left))):
             out.write(data)
             left -= len(data)
-        out.close()
         rest = 0
         while data := source.read(_CHUNK):
             rest += len(data)
+        out.close(cut=bool(rest))
         return rest
 
 
@@ -64,11 +65,19 @@ class Redacted:
     def flush(self) -> None:
         self._target.flush()
 
-    def close(self) -> None:
-        """Writes what is held back; the target stays open."""
-        self._target.write(self._redactor.bytes(self._begun))
+    def close(self, *, cut: bool = False) -> None:
+        """Writes what is held back; the target stays open. Where the text is cut off here, its end may be the beginning
+        of a secret."""
+        rest = self._redactor.bytes(self._begun)
+        self._target.write(rest[:-begun] + STARS if cut and (begun := _begun(rest, self._redactor.pieces)) else rest)
         self._begun = b""
         self._target.flush()
+
+
+def _begun(data: bytes, pieces: Iterable[bytes]) -> int:
+    """How many bytes at the end are the beginning of a piece."""
+    ends = (size for piece in pieces for size in range(len(piece) - 1, 0, -1) if data.endswith(piece[:size]))
+    return max(ends, default=0)
 
 
 def copy_file(redactor: Redactor, source: Path, target: Path, limit: int) -> int:

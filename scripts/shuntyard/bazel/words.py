@@ -22,7 +22,9 @@ class Kind(NamedTuple):
 
 COUNT = Kind(re.compile(r"[1-9][0-9]{0,6}"), "200")
 CONFIG = Kind(re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*"), "rocm_rbe")
-TAGS = Kind(re.compile(r"[+-]?[A-Za-z0-9_.:=/-]+(,[+-]?[A-Za-z0-9_.:=/-]+)*"), "gpu,-manual")
+TAGS = Kind(
+    re.compile(r"[+-]?[A-Za-z0-9_.:=/][A-Za-z0-9_.:=/-]*(,[+-]?[A-Za-z0-9_.:=/][A-Za-z0-9_.:=/-]*)*"), "gpu,-manual"
+)
 TIMEOUTS = Kind(re.compile(r"[1-9][0-9]{0,6}(,[1-9][0-9]{0,6}){3}|[1-9][0-9]{0,6}"), "920,2400,7200,9600")
 STRATEGY = Kind(re.compile(r"[a-z][a-z_-]*(,[a-z][a-z_-]*)*"), "remote,local")
 INSTANCE = Kind(re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*"), "projects/x/instances/default")

@@ -16,6 +16,7 @@ from pathlib import Path
 from shuntyard import wire
 from shuntyard.engine import Build, Builder
 from shuntyard.engine.client import told, undone
+from shuntyard.engine.private import write_private
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.handover import Handover, write
 from shuntyard.images import context
@@ -90,7 +91,7 @@ def _build(order: Order, engine: Builder, tag: str, folder: Path, wheels: list[c
     private.mkdir(mode=0o700)
     files = {context.PIP: context.pip_settings(order.index), context.EXTRA: order.build_secret}
     for name, value in files.items():
-        _write_private(private / name, value)
+        write_private(private / name, value)
     build = Build(
         context=place,
         containerfile=file,
@@ -185,8 +186,3 @@ def _staging(push: str, digest: str) -> str:
 def _check_output(output: Path) -> None:
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise ShuntyardError(f"the output {output} is not an empty folder", hint="name a new one")
-
-
-def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)

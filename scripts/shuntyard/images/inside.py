@@ -10,6 +10,7 @@ from pathlib import Path
 from shuntyard import wire
 from shuntyard.engine import Container, Engine, Mount
 from shuntyard.engine.client import told
+from shuntyard.engine.leavings import drop_all_but_files
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.images import inventory
 from shuntyard.images.context import WheelFile
@@ -19,6 +20,7 @@ from shuntyard.proc.log import read_tail
 from shuntyard.proc.run import run
 
 _LONGEST_S = 300.0
+_LARGEST = 64 << 20  # bytes; 5,000 packages take less than one of them
 
 
 def look_inside(python: str, engine: Engine, tag: str, folder: Path) -> Inventory:
@@ -38,11 +40,13 @@ def look_inside(python: str, engine: Engine, tag: str, folder: Path) -> Inventor
         finished = run(prepared.argv, env=prepared.env, cwd=folder, log=log, timeout_s=_LONGEST_S)
     if finished.interrupted:
         raise KeyboardInterrupt
+    drop_all_but_files(place)  # the image is not trusted with what it says of itself
     try:
         if finished.exit_code:
             raise ValueError(finished.error or told(read_tail(log).encode()))
-        return wire.decode(Inventory, json.loads((place / "inventory.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        with (place / "inventory.json").open("rb") as file:
+            return wire.decode(Inventory, json.loads(file.read(_LARGEST)))
+    except (OSError, ValueError, RecursionError) as error:
         hint = "input 'python' names a Python 3.8 or newer in the image"
         raise ShuntyardError(
             f"the image cannot say what is installed: {error}", hint=hint, exit_code=EXIT_PROBLEMS

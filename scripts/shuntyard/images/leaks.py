@@ -102,7 +102,11 @@ def _needles(secrets: Sequence[tuple[str, str]]) -> dict[bytes, str]:
         data = value.encode("utf-8", "surrogateescape")
         for form in (quote(value, safe=""), quote_plus(value)):
             needles[form.encode()] = f"holds the value of {name}"
-        needles[base64.b64encode(data).rstrip(b"=")[: len(data) * 4 // 3]] = f"holds the value of {name} in base64"
+        for before in range(3):  # `user:password` in base64 is how credentials lie in files, and moves the value along
+            packed = base64.b64encode(bytes(before) + data)
+            needles[packed[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6]] = (
+                f"holds the value of {name} in base64"
+            )
         needles[data] = f"holds the value of {name}"
     return needles
 

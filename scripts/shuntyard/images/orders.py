@@ -113,6 +113,17 @@ def summary(record: ImageRecord) -> str:
     return "\n".join(["### Image", "", table_head(["", ""]), *lines, ""])
 
 
+def in_one_line(record: ImageRecord) -> str:
+    """`registry.example/team/jax@sha256:…  512 MB, 7 layers, by buildah`."""
+    return f"{record.reference}  {memory(record.size / 1e6)}, {len(record.layers)} layers, by {record.engine}"
+
+
+def outputs(record: ImageRecord, folder: Path) -> dict[str, str]:
+    """What build-image tells the jobs that follow."""
+    told = {"image": str(folder), "digest": record.digest, "reference": record.reference}
+    return {**told, "sbom": str(folder / record.sbom), "size": str(record.size), "engine": record.engine}
+
+
 def _engine(wanted: str, env: Mapping[str, str]) -> Builder:
     engine = choose(wanted, env)
     if engine is None:

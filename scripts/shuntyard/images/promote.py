@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.handover import Handover
+from shuntyard.human import count
 from shuntyard.images.registry import Registry, check_tag
+from shuntyard.markdown import code
 from shuntyard.passed import passed_rows
 
 LATEST, NIGHTLY = "latest", "nightly"
@@ -110,6 +112,12 @@ def promote(registry: Registry, source: str, targets: Sequence[str], *, dry_run:
             text = f"{target} is {now or 'not there'} after the copy, and {digest} was tested"
             raise ShuntyardError(text, hint="something else moves this tag; run this again", exit_code=EXIT_PROBLEMS)
         yield Move(reference=target, result="moved" if old else "added", before=old)
+
+
+def summary(digest: str, rows: Sequence[str], moves: Sequence[Move]) -> str:
+    """What was done, for a step summary."""
+    told = "".join(f"- {code(move.reference, 300)} {move.result}\n" for move in moves)
+    return f"### Promoted\n\n{code(digest)}: {count(len(rows), 'row')} passed\n\n{told}"
 
 
 def _may_move(target: str) -> bool:

@@ -9,7 +9,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from shuntyard.contract import Input
 from shuntyard.engine.client import inherited, loopback, undone
+from shuntyard.engine.private import write_private
 from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.text import line
 
@@ -192,9 +192,8 @@ def logged_in(env: Mapping[str, str], credentials: Mapping[str, Credentials]) ->
     with undone(lambda: shutil.rmtree(folder, ignore_errors=True)):
         file = folder / "config.json"
         if known:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump({"auths": {place: {"auth": _basic(item)} for place, item in known.items()}}, stream)
+            auths = {place: {"auth": _basic(item)} for place, item in known.items()}
+            write_private(file, json.dumps({"auths": auths}))
         yield file if known else None
 
 

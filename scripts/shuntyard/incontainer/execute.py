@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shuntyard.arms import LOG, TESTS, now
+from shuntyard.engine.leavings import drop_all_but_files
 from shuntyard.errors import ShuntyardError
 from shuntyard.incontainer.order import Order
 from shuntyard.incontainer.places import Ready, place
@@ -54,6 +55,7 @@ def _test_row(setting: Setting, row: Row, order: Order) -> ShardResult:
         with place(order, setting, row, out) as ready:
             _note(folder, order, ready)
             finished = _run(setting, ready, order, folder / LOG)
+        drop_all_but_files(out)
     except ShuntyardError as error:
         finished = Finished(exit_code=error.exit_code, error=f"{error.message} ({error.hint})".removesuffix(" ()"))
     result = _result(setting, row, order, finished, folder, started_at)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from shuntyard import wire
 from shuntyard.cases import HIGHEST_S
-from shuntyard.ci import github
 from shuntyard.contract import Input, Value
 from shuntyard.errors import ShuntyardError
 from shuntyard.evidence import MOST_REPETITIONS
-from shuntyard.locate import commit
+from shuntyard.locate import run_key
 from shuntyard.result import Hardware, RunKey
 from shuntyard.unit import check_name
 
@@ -68,17 +67,9 @@ def read_facts(inputs: Mapping[str, Value], env: Mapping[str, str], workspace: P
     for what, name in (("pipeline", pipeline), ("instance", instance), ("row", row), ("unit", unit)):
         if name:
             check_name(f"input '{what}'", name)
-    context = github.read_context(env)
     return Facts(
         pipeline=pipeline,
-        key=RunKey(
-            provider="github" if env.get("GITHUB_ACTIONS") else "local",
-            repository=context.repository,
-            sha=str(inputs["sha"]) or commit(workspace, context.sha),
-            run_id=context.run_id,
-            attempt=context.attempt,
-            row_id=row,
-        ),
+        key=run_key(workspace, env, row, str(inputs["sha"])),
         instance=instance,
         unit=unit,
         config=str(inputs["config"]),

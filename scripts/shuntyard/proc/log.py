@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -52,8 +54,12 @@ class Log:
 def read_tail(path: Path, size: int = 65_536) -> str:
     """The last `size` bytes of a log, as text; empty when there is none."""
     try:
-        with path.open("rb") as file:
-            file.seek(max(path.stat().st_size - size, 0))
+        # Without waiting: what a test left under a log's name may be a pipe that nobody writes to.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode):
+                return ""
+            file.seek(max(info.st_size - size, 0))
             return file.read(size).decode("utf-8", errors="replace")
     except OSError:
         return ""

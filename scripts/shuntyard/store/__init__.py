@@ -14,7 +14,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from shuntyard.errors import ShuntyardError
 
@@ -84,11 +84,15 @@ def open_store(where: str) -> Store:
     """
     check_address(where)
     kind = "mysql" if where == "mysql" else "parquet"
+    return cast(_Module, load(STORES[kind])).open_store(where)
+
+
+def load(name: str) -> Any:
+    """A module that needs the history set's libraries. Raises ShuntyardError that says how to install them."""
     try:
-        module = cast(_Module, importlib.import_module(STORES[kind]))
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise missing_library(error) from error
-    return module.open_store(where)
 
 
 def missing_library(error: ModuleNotFoundError) -> ShuntyardError:

@@ -9,10 +9,12 @@ import base64
 import csv
 import hashlib
 import io
+import lzma
 import re
 import shutil
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -20,11 +22,15 @@ from urllib.parse import quote
 from shuntyard.wheels.faults import StepFailedError
 from shuntyard.wheels.names import WheelName, normal, read_wheel
 
-_ZIP_START = 315532800  # 1980-01-01T00:00:00Z, the earliest time that a ZIP file can tell
+_ZIP_START, _ZIP_END = 315532800, 4354819198  # 1980-01-01T00:00:00Z and 2107-12-31T23:59:58Z: what ZIP can tell
+_HASHES = ("sha256", "sha384", "sha512")  # "sha256 or better", and in every Python
 _UNHASHED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 _LARGEST_TEXT = 16 << 20  # bytes of METADATA, WHEEL or an SBOM
 _PIECE = 1 << 20
-_BROKEN = (zipfile.BadZipFile, UnicodeDecodeError, csv.Error, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, csv.Error, EOFError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
 
 
 def members(path: Path) -> list[str]:
@@ -85,7 +91,7 @@ def rewrite(path: Path, folder: Path, name: WheelName, epoch: int, siblings: Map
     old, target = read_wheel(path.name), folder / str(name)
     was, becomes = dist_info(path), f"{name.distribution}-{name.version}.dist-info"
     renamed = {was: becomes, was.replace(".dist-info", ".data"): becomes.replace(".dist-info", ".data")}
-    date = time.gmtime(max(epoch, _ZIP_START))[:6]
+    date = time.gmtime(min(max(epoch, _ZIP_START), _ZIP_END))[:6]
     edits: dict[str, Callable[[str], str]] = {
         "METADATA": lambda text: _metadata(text, name.version, siblings),
         "WHEEL": lambda text: _wheel(text, name.build),
@@ -117,7 +123,7 @@ def rewrite(path: Path, folder: Path, name: WheelName, epoch: int, siblings: Map
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except _BROKEN as error:
         raise StepFailedError(f"{path.name} is not a whole archive: {error}") from error
 
 
@@ -130,10 +136,9 @@ def _text(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _hash(archive: zipfile.ZipFile, name: str, algorithm: str) -> str:
-    try:
-        digest = hashlib.new(algorithm)
-    except ValueError:
+    if algorithm not in _HASHES:
         return ""
+    digest = hashlib.new(algorithm)
     with archive.open(name) as file:
         while piece := file.read(_PIECE):
             digest.update(piece)

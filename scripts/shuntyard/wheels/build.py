@@ -19,7 +19,7 @@ from shuntyard.wheels import sources
 from shuntyard.wheels.faults import StepFailedError
 from shuntyard.wheels.ledger import Ledger
 from shuntyard.wheels.names import read_sdist
-from shuntyard.wheels.place import Here, Place
+from shuntyard.wheels.place import Here, Place, made_folder
 from shuntyard.wheels.pythons import Python
 
 
@@ -92,7 +92,7 @@ def _source(wish: Wish, project: Project, here: Here) -> Path:
     shutil.copytree(project.folder, _fresh(copy), symlinks=True, dirs_exist_ok=True)
     command = [sys.executable, "-m", "build", "--sdist", "--outdir", str(out), str(copy)]
     here.run(f"the source distribution of {name}", command, cwd=copy, env=wish.env(), log=f"sdist-{name}")
-    return sources.normalise(_only(out, "*.tar.gz", name), _made(work / "sdist"), wish.epoch)
+    return sources.normalise(_only(out, "*.tar.gz", name), made_folder(work / "sdist"), wish.epoch)
 
 
 def _wheel(wish: Wish, project: Project, python: Python, place: Place, here: Here, source: Path) -> Path:
@@ -100,7 +100,7 @@ def _wheel(wish: Wish, project: Project, python: Python, place: Place, here: Her
     folder = sources.unpack(source, _fresh(work / "b" / name))
     out = _fresh(work / "raw" / name)
     command = [*place.pip(python), "wheel", "--verbose", "--no-deps", "--wheel-dir", str(out), "."]
-    env = {**wish.env(), **wish.flags(python, here.ground.env, work), "TMPDIR": str(_made(work / "tmp"))}
+    env = {**wish.env(), **wish.flags(python, here.ground.env, work), "TMPDIR": str(made_folder(work / "tmp"))}
     place.run(
         f"the wheel of {project.name} for Python {python.version}", command, cwd=folder, env=env, log=f"wheel-{name}"
     )
@@ -140,9 +140,4 @@ def _only(folder: Path, pattern: str, name: str) -> Path:
 
 def _fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
-    return _made(folder)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return made_folder(folder)

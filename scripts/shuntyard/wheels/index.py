@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html.parser
 import http.client
@@ -65,12 +64,18 @@ def sha256(login: Login, file: Held) -> str:
 
 
 def read_html(data: bytes, base: str) -> dict[str, Held]:
-    """The files of a project's page; a link's fragment holds the hash."""
+    """The files of a project's page; a link's fragment holds the hash. Raises IndexUnknownError."""
     parser = _Links()
-    parser.feed(data.decode("utf-8", errors="replace"))
+    try:
+        parser.feed(data.decode("utf-8", errors="replace"))
+    except AssertionError as error:  # Python up to 3.13 has it for `<![x[`
+        raise IndexUnknownError("the index answers with HTML that is no project's page") from error
     files = {}
     for link in parser.links:
-        url, fragment = urllib.parse.urldefrag(urllib.parse.urljoin(base, link))
+        try:
+            url, fragment = urllib.parse.urldefrag(urllib.parse.urljoin(base, link))
+        except ValueError:  # no address
+            continue
         name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rsplit("/", 1)[-1])
         files[name] = Held(url=url, sha256=fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else "")
     return files
@@ -103,7 +108,8 @@ def _open(login: Login, url: str) -> http.client.HTTPResponse:
         raise ValueError("a link that is no web address")
     request = urllib.request.Request(url, headers={"Accept": _ACCEPT, "User-Agent": "shuntyard"})  # noqa: S310 - checked
     if login.is_ours(url):
-        pair = base64.b64encode(f"{login.username}:{login.password}".encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {pair}")  # a redirect may lead to another server
+        request.add_unredirected_header(
+            "Authorization", f"Basic {login.basic}"
+        )  # a redirect may lead to another server
     response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310 - checked
     return response

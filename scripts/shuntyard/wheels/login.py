@@ -3,6 +3,7 @@
 # ruff: noqa: S105, S106 - the names of secrets, not their values
 from __future__ import annotations
 
+import base64
 import configparser
 import ipaddress
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from shuntyard.contract import Input, Value
 from shuntyard.errors import ShuntyardError
 
 _WHERE = "set it under Settings, Secrets and variables, Actions, and pass it on with 'secrets:'"
+_NEEDED = f"it is needed, unless the secret PYPIRC has all of it; {_WHERE}"
 _HIDDEN = "***"
 
 INPUTS = (
@@ -50,10 +52,16 @@ class Login:
     password_secret: str
 
     def hide(self, text: str) -> str:
-        """The text without the password, and without the URL, which may be as secret."""
-        for secret in filter(None, (self.password, self.url.rstrip("/"), self.index.rstrip("/"))):
+        """The text without the password, and without the URL, which may be as secret. An index may answer with what it
+        was sent, so the password goes in the form that a request has it in as well."""
+        for secret in filter(None, (self.basic, self.password, self.url.rstrip("/"), self.index.rstrip("/"))):
             text = text.replace(secret, _HIDDEN)
         return text
+
+    @property
+    def basic(self) -> str:
+        """Name and password as a request has them (RFC 7617)."""
+        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
 
     def is_ours(self, url: str) -> bool:
         """Whether a URL is on the repository's own server, which alone gets the password."""
@@ -75,9 +83,10 @@ def read_login(inputs: Mapping[str, Value]) -> Login:
             hint=f"it is optional, TWINE_REPOSITORY_URL does without it; {_WHERE}",
         )
     if not url:
-        raise ShuntyardError("the secret TWINE_REPOSITORY_URL is missing, where to upload to", hint=_WHERE)
+        raise ShuntyardError("the secret TWINE_REPOSITORY_URL is missing, where to upload to", hint=_NEEDED)
     if not password:
-        raise ShuntyardError(f"the secret {secret} has no password, which uploading needs", hint=_WHERE)
+        lacks = "has no password" if inputs["pypirc"] else "is missing"
+        raise ShuntyardError(f"the secret {secret} {lacks}, and uploading needs a password", hint=_NEEDED)
     index = str(inputs["index-url"]) or _below(url)
     for what, each in (("TWINE_REPOSITORY_URL", url), ("TWINE_INDEX_URL", index)):
         _check_url(what, each)

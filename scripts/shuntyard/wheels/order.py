@@ -24,7 +24,7 @@ from shuntyard.wheels.expect import read_expect
 from shuntyard.wheels.faults import StepFailedError
 from shuntyard.wheels.ledger import Ledger
 from shuntyard.wheels.names import Naming, WheelName, read_wheel
-from shuntyard.wheels.place import Ground, Here, Inside, Place
+from shuntyard.wheels.place import Ground, Here, Inside, Place, made_folder
 from shuntyard.wheels.pythons import Python
 from shuntyard.wheels.repair import Repair, repair
 
@@ -145,14 +145,14 @@ def fill(order: Order, ledger: Ledger) -> list[Path]:
     if order.command:
         argv = build.read_command(order.command, order.wish)
         made = build.run_command(order.wish, argv, order.workspace, order.made, order.place, ledger)
-        wheels += [archive.copied(path, _made(work / "command")) for path in made]
+        wheels += [archive.copied(path, made_folder(work / "command")) for path in made]
     for version in order.missing:
         ledger.skipped(f"build::[{version}]", f"Python {version} is not on this machine")
     repaired = []
     for wheel in wheels:
         with ledger.step(f"repair::{read_wheel(wheel.name).case}"):
-            repaired.append(repair(wheel, _made(work / "repaired"), order.repair, order.place, env))
-    finished = name_all(repaired, order, _made(work / "finished"), ledger)
+            repaired.append(repair(wheel, made_folder(work / "repaired"), order.repair, order.place, env))
+    finished = name_all(repaired, order, made_folder(work / "finished"), ledger)
     if order.sdist:
         finished += sorted((work / "sdist").glob("*.tar.gz"))
     terms = Terms(expect=order.expect, sources=unpacked, exclude=order.repair.exclude, without=order.without)
@@ -185,7 +185,7 @@ def place_pythons(
 ) -> tuple[list[Python], list[str]]:
     """The interpreters where wheels are built, and the versions that are not there."""
     if not isinstance(place, Inside):
-        return pythons.find_all(versions, ground.env, skip=skip)
+        return pythons.find_all(versions, ground.clean_env(), skip=skip)
     found = {version: place.has(version) for version in versions}
     missing = [version for version, python in found.items() if python is None]
     if missing and (not skip or len(missing) == len(versions)):
@@ -233,8 +233,3 @@ def check_tools() -> None:
     if lacking := [name for name in needed if find_spec(name) is None]:
         hint = "run setup-toolkit with 'set: images', and this with the Python that it names"
         raise ShuntyardError(f"{', '.join(lacking)} is not in the environment of {sys.executable}", hint=hint)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -37,6 +37,12 @@ class Ground:
         }
 
 
+def made_folder(folder: Path) -> Path:
+    """The folder, which is there afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 class Place(Protocol):
     """Somewhere to build. `about` says where, for logs and manifests."""
 

@@ -14,7 +14,7 @@ from shuntyard.evidence import artifact_name, handover_artifact
 from shuntyard.hardware.registry import detect
 from shuntyard.ingest.facts import results_folder
 from shuntyard.ingest.recordfile import write_record
-from shuntyard.locate import commit
+from shuntyard.locate import run_key
 from shuntyard.result import BAD_CASES, Outcome, RunKey, ShardResult
 from shuntyard.unit import check_name, read_unit
 from shuntyard.wheels.ledger import Ledger
@@ -65,19 +65,11 @@ def read_place(inputs: Mapping[str, Value], env: Mapping[str, str], workspace: P
         *([("the instance", instance)] if instance else []),
     ):
         check_name(what, text)
-    context = github.read_context(env)
     artifact = artifact_name(pipeline, instance, unit.id if unit else name)
     place = Place(
         pipeline=pipeline,
         instance=instance,
-        key=RunKey(
-            provider="github" if env.get("GITHUB_ACTIONS") else "local",
-            repository=context.repository,
-            sha=commit(workspace, context.sha),
-            run_id=context.run_id,
-            attempt=context.attempt,
-            row_id=row.id if row else name,
-        ),
+        key=run_key(workspace, env, row.id if row else name),
         config=row.suite.id if row else name,
         arm=row.arm if row else "",
         artifact=artifact,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from shuntyard import markdown
+from shuntyard.handover import sha256_of
 from shuntyard.human import count
 from shuntyard.result import BAD_CASES
 from shuntyard.wheels.ledger import Ledger
@@ -43,7 +43,7 @@ def summary(order: Order, ledger: Ledger, folder: Path | None) -> str:
     if files:
         lines += [markdown.table_head(["file", "MB", "sha256"], right=frozenset({1}))]
         for file in files:
-            cells = [markdown.code(file.name, 300), f"{file.stat().st_size / 1e6:,.2f}", markdown.code(_sha256(file))]
+            cells = [markdown.code(file.name, 300), f"{file.stat().st_size / 1e6:,.2f}", markdown.code(sha256_of(file))]
             lines.append(markdown.table_row(cells))
     bad = [case for case in ledger.cases if case.outcome in BAD_CASES]
     if bad:
@@ -51,11 +51,3 @@ def summary(order: Order, ledger: Ledger, folder: Path | None) -> str:
         for case in bad[:_SHOWN]:
             lines += [markdown.code(case.case, 300), "", markdown.block(case.message, _MESSAGE), ""]
     return "\n".join(lines) + "\n"
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as data:
-        while piece := data.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()

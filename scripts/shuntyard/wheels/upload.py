@@ -15,7 +15,7 @@ from typing import Literal
 
 from shuntyard.proc.log import read_tail
 from shuntyard.proc.run import Finished, run
-from shuntyard.text import clip
+from shuntyard.text import clip, line
 from shuntyard.wheels.login import Login
 
 Result = Literal["uploaded", "conflict", "denied", "refused", "down"]
@@ -25,6 +25,7 @@ _TIMEOUT_S = 1800
 _PAUSE_S, _LONGEST_PAUSE_S = 2.0, 60.0
 _BUSY = 429
 _RECEIVED = "Response from "
+_READ = 8000  # characters of an answer: its end is in twine's own words, and looking for tags takes the square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def send(
         sent = _send(file, login, env)
         if sent.result != "down" or not left:
             break
-        print(f"{file.name}: {sent.told.splitlines()[-1]}; another try in {wait:g} s", flush=True)
+        print(f"{file.name}: {line(sent.told.splitlines()[-1])}; another try in {wait:g} s", flush=True)
         pause(wait)
         wait = min(wait * 2, _LONGEST_PAUSE_S)
     return sent
@@ -65,7 +66,7 @@ def _send(file: Path, login: Login, env: Mapping[str, str]) -> Sent:
             "COLUMNS": "300",
         }
         options = ["--non-interactive", "--disable-progress-bar", "--verbose"]
-        command = [sys.executable, "-I", "-m", "twine", "upload", *options, str(file)]
+        command = [sys.executable, "-I", "-m", "twine", "upload", *options, str(file.absolute())]
         finished = run(command, env=full, cwd=Path(empty), log=log, timeout_s=_TIMEOUT_S)
         said = login.hide(re.sub(r"\x1b\[[0-9;]*m", "", read_tail(log)))
     return read_answer(finished, said)
@@ -77,7 +78,7 @@ def _gist(said: str) -> str:
     fault = next((line for line in reversed(lines) if _STATUS.search(line)), lines[-1] if lines else "")
     _, received, body = said.rpartition(_RECEIVED)
     page = body.partition("HTTPError: ")[0].rpartition("\n")[0].partition("\n")[2] if received else ""
-    text = html.unescape(re.sub(r"<(style|script|title).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL))
+    text = html.unescape(re.sub(r"<(style|script|title).*?</\1>|<[^>]*>", " ", page[:_READ], flags=re.DOTALL))
     return "\n".join(filter(None, (clip(" ".join(text.split()), 500), fault)))
 
 

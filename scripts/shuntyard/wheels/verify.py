@@ -15,7 +15,7 @@ from shuntyard.wheels.expect import read_expect
 from shuntyard.wheels.install import DEPENDENCIES, Trial, disagreements, try_install
 from shuntyard.wheels.ledger import Ledger
 from shuntyard.wheels.names import read_sdist, read_wheel
-from shuntyard.wheels.place import Ground
+from shuntyard.wheels.place import Ground, made_folder
 
 _INSTALL, _AGREEMENT = "install", "agreement"
 
@@ -44,12 +44,14 @@ def verify(inputs: Mapping[str, Value], folder: Path, ground: Ground, ledger: Le
         raise ShuntyardError(f"there is no check {unknown[0]!r}", hint=f"there are {', '.join(known)}")
     wanted = pythons.read_versions(str(inputs["pythons"])) or _tagged(wheels)
     trying = bool(wheels) and _INSTALL not in without
-    found, missing = pythons.find_all(wanted, ground.env, skip=inputs["missing"] == "skip") if trying else ([], [])
+    found, missing = (
+        pythons.find_all(wanted, ground.clean_env(), skip=inputs["missing"] == "skip") if trying else ([], [])
+    )
     unpacked = {}
     for file in archives:
         project, _ = read_sdist(file.name)
         with ledger.step(f"unpack::{project}[sdist]"):
-            unpacked[project] = sources.unpack(file, _made(ground.work / "u" / project))
+            unpacked[project] = sources.unpack(file, made_folder(ground.work / "u" / project))
     terms = Terms(expect=expect, sources=unpacked, exclude=words(str(inputs["exclude"])), without=without)
     check_files([*wheels, *archives], terms, ledger, ground.clean_env(), base)
     if wheels and _AGREEMENT not in without and inputs["same-version"]:
@@ -73,8 +75,3 @@ def _tagged(wheels: Sequence[Path]) -> list[str]:
     """The Pythons that the wheels are tagged for; for wheels of any Python, the one that this runs in."""
     versions = sorted({read_wheel(wheel.name).python_version for wheel in wheels} - {""}, key=lambda v: int(v[2:]))
     return versions or [pythons.own_version()]
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

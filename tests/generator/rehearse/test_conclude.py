@@ -10,8 +10,11 @@ from generator.rehearse.conclude import conclude
 from generator.rehearse.outcome import JobVerdict, RowVerdict, Verdict
 
 
-def row(verdict: Verdict, name: str = "a") -> RowVerdict:
-    return RowVerdict(call="ab", row=name, unit=name, config="c", arm="", verdict=verdict)
+def row(verdict: Verdict, name: str = "a", *, experimental: bool = False) -> RowVerdict:
+    return RowVerdict(call="ab", row=name, unit=name, config="c", arm="", verdict=verdict, experimental=experimental)
+
+
+MAYBE_BAD = row("failed", "b", experimental=True)
 
 
 def job(verdict: Verdict, name: str = "gate", call: str = "ab") -> JobVerdict:
@@ -30,12 +33,25 @@ def job(verdict: Verdict, name: str = "gate", call: str = "ab") -> JobVerdict:
         ([row("passed")], [job("error", "lint", "")], "failed"),
         ([row("passed")], [job("passed"), job("not exercised", "lint", "")], "passed"),
         ([row("passed")], [job("skipped")], "not exercised"),
+        ([row("passed")], [job("passed"), job("skipped", "record")], "passed"),
+        ([row("passed")], [job("skipped", "record")], "not exercised"),
+        ([row("passed")], [job("passed"), job("not exercised", "record")], "not exercised"),
+        ([row("passed"), MAYBE_BAD], [job("passed")], "passed"),
+        ([row("failed"), MAYBE_BAD], [job("passed")], "failed"),
+        ([MAYBE_BAD], [job("passed")], "not exercised"),
+        ([row("passed"), MAYBE_BAD], [job("failed")], "failed"),
         ([row("skipped")], [job("passed")], "not exercised"),
         ([], [], "not exercised"),
     ],
 )
 def test_the_overall_verdict(rows: list[RowVerdict], jobs: list[JobVerdict], verdict: str) -> None:
     assert conclude(rows, jobs, empty="fail")[0] == verdict
+
+
+def test_an_experimental_row_that_failed_is_told() -> None:
+    assert conclude([row("passed"), MAYBE_BAD], [job("passed")], empty="fail")[1] == (
+        "1 row passed, 1 experimental row failed"
+    )
 
 
 def test_an_empty_selection_passes_only_where_the_gate_accepts_it() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator.rehearse.events import Event, choose_event
+from generator.rehearse.events import Event, Wish, choose_event
 from generator.rehearse.find import Caller
 from generator.rehearse.repository import Repository
 from generator.source import parse
@@ -26,11 +26,19 @@ HERE = Repository(
 
 
 def chosen(
-    on: str, wanted: str = "", labels: tuple[str, ...] = (), known: tuple[str, ...] = (), **changes: Any
+    on: str,
+    wanted: str = "",
+    labels: tuple[str, ...] = (),
+    known: tuple[str, ...] = (),
+    *,
+    action: str = "",
+    tag: str = "",
+    **changes: Any,
 ) -> Event:
     document = parse(f"on: {on}\njobs: {{}}\n", "ci.yml", strict=False)
     place = {name: changes.get(name, getattr(HERE, name)) for name in Repository.__slots__}
-    return choose_event(Caller(path="ci.yml", document=document, calls=()), wanted, labels, Repository(**place), known)
+    wish = Wish(event=wanted, labels=labels, known_labels=known, action=action, tag=tag)
+    return choose_event(Caller(path="ci.yml", document=document, calls=()), wish, Repository(**place))
 
 
 def refused(on: str, *arguments: Any, **changes: Any) -> str:
@@ -117,3 +125,65 @@ def test_a_dispatch_has_the_defaults_of_its_inputs() -> None:
 
 def test_a_schedule_has_its_cron() -> None:
     assert chosen("{schedule: [{cron: '17 3 * * *'}]}").payload["schedule"] == "17 3 * * *"
+
+
+@pytest.mark.parametrize("on", ["pull_request", "pull_request_target"])
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "closed", "labeled", "unlabeled"])
+def test_a_pull_request_as_the_action_leaves_it(on: str, action: str) -> None:
+    found = chosen(f"{{{on}: {{types: [{action}]}}}}", "", ("a", "b"), action=action)
+    assert (found.name, found.action, found.payload["action"], found.number) == (on, action, action, 1)
+    pull = found.payload["pull_request"]
+    assert pull["state"] == ("closed" if action == "closed" else "open")
+    assert [label["name"] for label in pull["labels"]] == (["a"] if action == "unlabeled" else ["a", "b"])
+    about_a_label = action in ("labeled", "unlabeled")
+    assert found.label == ("b" if about_a_label else "")
+    assert found.payload.get("label", {}).get("name") == ("b" if about_a_label else None)
+    moved = ("b" * 40, "a" * 40) if action == "synchronize" else (None, None)
+    assert (found.payload.get("before"), found.payload.get("after")) == moved
+
+
+def test_an_action_is_refused_where_github_would_start_nothing() -> None:
+    assert "pull_request (closed) does not start ci.yml" in refused("pull_request", action="closed")
+    assert "synchronize" in refused("{pull_request: {types: [labeled, unlabeled]}}", action="synchronize")
+    assert "does not start" in refused("{release: {types: [published]}}", action="released")
+    assert "no action of pull_request" in refused("pull_request", action="publish")
+    assert "push has no actions" in refused("push", action="created")
+
+
+def test_taking_a_label_off_needs_one() -> None:
+    on = "{pull_request: {types: [labeled, unlabeled]}}"
+    found = chosen(on, known=("ciflow/x",), action="unlabeled")
+    assert (found.label, found.labels, str(found)) == ("ciflow/x", (), "pull_request (unlabeled ciflow/x)")
+    assert "when a label is taken off" in refused(on, action="unlabeled")
+
+
+def test_a_release_is_of_the_tag_at_the_commit() -> None:
+    found = chosen("{release: {types: [published]}}", tags=("v1.2.0",))
+    assert (found.name, found.action, found.tag, found.assumed) == ("release", "published", "v1.2.0", "")
+    release = found.payload["release"]
+    assert (release["tag_name"], release["draft"], release["prerelease"]) == ("v1.2.0", False, False)
+    assert found.payload["repository"]["full_name"] == "owner/name"
+    assert str(chosen("release", tag="v2")) == "release (published tag v2)"
+    assert "there is none at this commit" in chosen("release").assumed
+    assert chosen("{release: {types: [prereleased]}}").payload["release"]["prerelease"]
+
+
+def test_the_push_of_a_tag() -> None:
+    found = chosen("{push: {branches: [main], tags: ['ciflow/x/*']}}", tag="ciflow/x/1")
+    assert (found.payload["ref"], found.payload["after"]) == ("refs/tags/ciflow/x/1", "a" * 40)
+    assert (found.payload["created"], found.payload["before"]) == (True, "0" * 40)
+    assert str(found) == "push (tag ciflow/x/1)"
+    assert chosen("push", tag="v1").tag == "v1"
+    assert chosen("{push: {tags-ignore: ['x*']}}", tag="v1").tag == "v1"
+
+
+@pytest.mark.parametrize(
+    "on", ["{push: {tags: ['v*']}}", "{push: {branches: [main]}}", "{push: {branches-ignore: [x]}}"]
+)
+def test_the_push_of_a_tag_that_a_filter_stops_is_refused(on: str) -> None:
+    assert "a push to the tag ciflow/x/1 does not start ci.yml" in refused(on, tag="ciflow/x/1")
+
+
+def test_a_tag_is_for_pushes_and_releases() -> None:
+    assert "--tag needs a push or a release" in refused("[push, schedule]", "schedule", tag="v1")
+    assert "does not run on a tag" in refused("pull_request", tag="v1")

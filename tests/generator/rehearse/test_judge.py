@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.rehearse.chosen import Chosen
 from generator.rehearse.expect import Expectation
 from generator.rehearse.find import Call as CallFound
 from generator.rehearse.judge_jobs import Circumstances, blame_absence, judge_jobs
-from generator.rehearse.judge_rows import Call, Chosen, judge_rows
+from generator.rehearse.judge_rows import Call, judge_rows
 from generator.rehearse.observe import Job, Step
 from generator.rehearse.outcome import JobVerdict, RowVerdict
 from shuntyard.evidence import Evidence, artifact_name
@@ -140,6 +141,30 @@ def test_a_siblings_result_does_not_fail_a_row() -> None:
     # act 0.2.89 says jobResult failure of every job of a matrix after one has failed.
     found = judged(PLAN, [ran("select"), unit_job(UNIT, "failure")], evidence(UNIT))
     assert verdicts(found) == {"shell": "passed", "python": "passed"}
+
+
+def forgiven(unit: Unit, failed: str) -> Job:
+    """A job whose step failed, and went on because the job may fail."""
+    job = unit_job(unit, "success", {failed: "failure"})
+    job.steps["Main", (failed,)].continued = True
+    return job
+
+
+def test_a_row_of_a_job_that_may_fail_fails_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(JOBS["test"], "continue-on-error", "${{ matrix.experimental || false }}")
+    found = judged(PLAN, [ran("select"), forgiven(UNIT, "run-shard")], evidence(UNIT, python=["failed"]))
+    assert verdicts(found) == {"shell": "passed", "python": "failed"}
+    found = judged(PLAN, [ran("select"), forgiven(UNIT, "checkout")], evidence(UNIT))
+    assert verdicts(found) == {"shell": "error", "python": "error"}
+    job = judge_jobs("ab", JOBS, {"test": [forgiven(UNIT, "run-shard")]}, Circumstances())["test"]
+    assert (job.verdict, job.reason) == ("passed", "its step run-shard failed, which continue-on-error forgives")
+
+
+def test_a_row_without_a_result_says_what_its_job_said() -> None:
+    job = unit_job(UNIT, "failure", {"run-shard": "failure"}, errors=["the patch does not apply", "no file to upload"])
+    found = judged(PLAN, [ran("select"), job], evidence(UNIT, shell=None, python=None))
+    assert found["smoke.shell"].verdict == "error"
+    assert found["smoke.shell"].reason.startswith("the patch does not apply (")
 
 
 def test_an_arm_that_fails_explains_the_step_for_the_other() -> None:

@@ -202,3 +202,48 @@ def test_every_value_is_found_where_it_stands(data: Any, flow: bool | None) -> N
     for job in data["jobs"].values():
         job["runs-on"] = "y"
     assert parse(text.apply(edits), "x.yml", strict=False).data == data
+
+
+MAY_FAIL = """\
+jobs:
+  one:
+    continue-on-error: ${{ matrix.experimental || false }}
+    steps:
+      - id: get
+        uses: x/y@v1
+      - id: run
+        if: ${{ inputs.go != '' }}
+        run: a
+      - {id: tell, if: always(), run: b}
+      - run: c
+        continue-on-error: true
+  two:
+    steps:
+      - run: d
+"""
+MAY_FAIL_LOWERED = """\
+jobs:
+  one:
+    continue-on-error: ${{ matrix.experimental || false }}
+    steps:
+      - continue-on-error: "${{ matrix.experimental || false }}"
+        id: get
+        uses: x/y@v1
+      - continue-on-error: "${{ matrix.experimental || false }}"
+        id: run
+        if: "${{ (inputs.go != '') && steps.get.outcome != 'failure' }}"
+        run: a
+      - {continue-on-error: "${{ matrix.experimental || false }}", id: tell, if: always(), run: b}
+      - if: "${{ steps.get.outcome != 'failure' && steps.run.outcome != 'failure' && steps.tell.outcome != 'failure' }}"
+        run: c
+        continue-on-error: true
+  two:
+    steps:
+      - run: d
+"""
+
+
+def test_a_job_that_may_fail_has_steps_that_may_and_still_skips_what_follows() -> None:
+    text = lowered(MAY_FAIL).text
+    assert text == MAY_FAIL_LOWERED
+    assert YAML(typ="safe").load(text)["jobs"]["one"]["steps"][2]["if"] == "always()"

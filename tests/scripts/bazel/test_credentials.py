@@ -19,10 +19,10 @@ from shuntyard.bazel.credentials import (
     remove,
     without_secrets,
     write_certificate,
-    write_private,
 )
 from shuntyard.bazel.inputs import CERT as CERT_NAME
 from shuntyard.bazel.inputs import KEY as KEY_NAME
+from shuntyard.engine.private import write_private
 from shuntyard.errors import ShuntyardError
 from tests.scripts.bazel.samples import CERT, KEY, SECRET_LINES
 from tests.scripts.runner_samples import SCRIPTS

@@ -130,6 +130,17 @@ def test_a_container_that_ends_without_a_result_is_the_infrastructures(tmp_path:
     assert "no python3 here" in (bench.folder() / "log.txt").read_text()
 
 
+def test_a_link_that_a_test_leaves_among_the_results_is_not_followed(tmp_path: Path) -> None:
+    """The step summary and the artifact would show a file that only this machine should read."""
+    bench = make_bench(tmp_path)
+    (tmp_path / "private").write_text("of this machine")
+    summary = bench.folder() / "summary.md"
+    contain(bench, Engine(instead=["ln", "-s", str(tmp_path / "private"), str(summary)]))
+    assert not summary.is_symlink()
+    assert "of this machine" not in summary.read_text()
+    assert bench.result().error == "the container ended without a result: exit code 0"
+
+
 def test_an_image_that_cannot_be_pulled_is_tried_again(tmp_path: Path) -> None:
     bench, engine = make_bench(tmp_path), Engine(faults=2)
     contain(bench, engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +127,11 @@ def test_no_value_holds_a_space_a_quote_or_a_line_end(text: str, kind: words.Kin
 def test_an_rc_file_of_the_checkout_is_taken(tmp_path: Path) -> None:
     (tmp_path / "ci.rc").write_text("build --x\n")
     assert read(tmp_path, extra_rc="ci.rc").extra_rc == tmp_path / "ci.rc"
+
+
+def test_tags_that_nearly_fit_are_refused_in_no_time() -> None:
+    began = time.monotonic()
+    with pytest.raises(ShuntyardError, match="'tag-filters' is not understood"):
+        words.check("-a," * 1000 + "!", words.TAGS, "tag-filters")
+    assert time.monotonic() - began < 1
+    assert words.check("gpu,-manual,+x-y", words.TAGS, "tag-filters") == "gpu,-manual,+x-y"

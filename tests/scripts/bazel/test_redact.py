@@ -59,3 +59,11 @@ def test_a_copy_is_bounded_and_says_what_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 100_000 + KEY.encode())
     assert copy_file(REDACTOR, tmp_path / "a", tmp_path / "b", 70_000) == 30_000 + len(KEY)
     assert (tmp_path / "b").read_text().endswith("more bytes]\n")
+
+
+@for_all(st.integers(1, 400))
+def test_a_copy_that_is_cut_inside_a_secret_shows_nothing_of_its_line(limit: int) -> None:
+    target = io.BytesIO()
+    REDACTOR.copy(io.BytesIO(f"log: {KEY}".encode()), target, limit)
+    shown = target.getvalue().decode()
+    assert not [row for row in SECRET_LINES for size in range(4, len(row)) if shown.endswith(row[:size])]

@@ -31,10 +31,22 @@ def found(folder: Path, layers: list[dict[str, bytes]], **more: object) -> list[
         SECRET[1].encode(),
         b"https://ci:" + quote(SECRET[1], safe="").encode() + b"@index.example",
         base64.b64encode(SECRET[1].encode()),
+        base64.b64encode(b"c:" + SECRET[1].encode() + b"\n"),
+        base64.b64encode(b"ci-user:" + SECRET[1].encode()),
+        base64.b64encode(b"ci-users:" + SECRET[1].encode()),
         b"x" * (MEGABYTE - 3) + SECRET[1].encode(),
         b"x" * (3 * MEGABYTE - 1) + SECRET[1].encode(),
     ],
-    ids=["plain", "address", "base64", "over the first piece's end", "over the third's"],
+    ids=[
+        "plain",
+        "address",
+        "base64",
+        "pair",
+        "another pair",
+        "third pair",
+        "over the first piece's end",
+        "over the third's",
+    ],
 )
 def test_a_value_is_found_in_every_form(tmp_path: Path, data: bytes) -> None:
     (leak,) = found(tmp_path, [{"etc/token": data}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import io
@@ -137,6 +138,45 @@ def sdist(path: Path, *, mtime: int, uid: int, order: int, link: str = "") -> Pa
             entry.type, entry.linkname = tarfile.SYMTYPE, link
             result.addfile(entry)
     return path
+
+
+def test_a_wheel_with_a_byte_that_went_wrong(tmp_path: Path) -> None:
+    """Wherever it is, the steps end as a ledger takes it, and a file that differs is never taken for a whole one."""
+    whole = make(tmp_path / NAME, {"mini/a.py": bytes(range(256))}, seed=1).read_bytes()
+    wheel, out = tmp_path / NAME, tmp_path / "out"
+    out.mkdir()
+    told = 0
+    for place in range(len(whole)):
+        wheel.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        for step in (archive.metadata, lambda path: archive.rewrite(path, out, read_wheel(NAME), 0, {})):
+            try:
+                assert step(wheel)
+            except (StepFailedError, OSError) as error:
+                told += bool(str(error))
+        with contextlib.suppress(StepFailedError, OSError):
+            assert all(rule.startswith("record-") for rule, _ in archive.record_faults(wheel))
+    assert told > len(whole) / 2
+
+
+@pytest.mark.parametrize("algorithm", ["shake_128", "md5", "none"])
+def test_a_hash_that_is_none_of_the_wheel_s_own_is_no_proof(tmp_path: Path, algorithm: str) -> None:
+    wheel = make(tmp_path / NAME, {"mini/a.py": b"A = 1\n"})
+    names = zipfile.ZipFile(wheel).namelist()
+    with zipfile.ZipFile(tmp_path / "b.whl", "w") as result:
+        for name in names:
+            data = zipfile.ZipFile(wheel).read(name)
+            result.writestr(
+                name, data.replace(b"sha256=", f"{algorithm}=".encode()) if name.endswith("RECORD") else data
+            )
+    assert {rule for rule, _ in archive.record_faults(tmp_path / "b.whl")} == {"record-differs"}
+
+
+def test_times_beyond_what_a_zip_file_can_tell(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    wheel = make(tmp_path / NAME, {})
+    done = archive.rewrite(wheel, tmp_path / "out", read_wheel(NAME), 99_999_999_999, {})
+    with zipfile.ZipFile(done) as result:
+        assert {entry.date_time for entry in result.infolist()} == {(2107, 12, 31, 23, 59, 58)}
 
 
 def test_a_source_distribution_is_its_content(tmp_path: Path) -> None:

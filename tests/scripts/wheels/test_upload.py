@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -77,9 +78,29 @@ def test_a_page_of_json() -> None:
 
 @given(st.binary(max_size=200))
 def test_pages_of_anything(data: bytes) -> None:
-    read_html(data, BASE)
-    with contextlib.suppress(IndexUnknownError):
-        read_json(data, BASE)
+    for read in (read_html, read_json):
+        with contextlib.suppress(IndexUnknownError):
+            assert all(file.url for file in read(data, BASE).values())
+
+
+def test_a_page_that_was_made_to_break_its_reader() -> None:
+    links = b'<a href="http://[x/a.whl">a</a><a href="b.whl">b</a>'
+    assert list(read_html(links, BASE)) == ["b.whl"]
+    with contextlib.suppress(IndexUnknownError):  # some Pythons read over it
+        assert read_html(b"<![nothing[ <a href='b.whl'>", BASE).keys() <= {"b.whl"}
+
+
+def test_an_answer_that_repeats_what_it_was_sent_shows_no_password() -> None:
+    login = read_login(inputs())
+    assert login.hide(f"Authorization: Basic {login.basic}, or pw-1") == "Authorization: Basic ***, or ***"
+
+
+@pytest.mark.parametrize("page", ["<" * 60_000, "<style" * 10_000])
+def test_an_answer_of_tags_without_end_is_read_in_no_time(page: str) -> None:
+    began = time.monotonic()
+    said = f"Response from ***\n{page}\nERROR    HTTPError: 400 Bad Request"
+    assert read_answer(Finished(exit_code=1), said).result == "conflict"
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(
