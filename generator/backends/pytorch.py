@@ -48,7 +48,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         "report": {"needs": ["plan", "test"], "always": True, "action": "analyse-results", "timeout-minutes": 30},
     }
     if scene.hud():
-        # Without the relay's address nobody is told: a run that neither the relay nor a schedule started has no place there.
+        # Only a caller knows the relay's address, and which of its runs the relay knows.
         jobs["signal"] = {"needs": "report", "always": True, "when": "callback-url", "action": "report-signal"}
     gate = {"requires": list(jobs)} | ({"may-skip": ["signal"]} if scene.hud() else {})
     made = {

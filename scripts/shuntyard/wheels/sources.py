@@ -57,7 +57,7 @@ def _opened(path: Path) -> tarfile.TarFile:
 def _files(path: Path, source: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     size = 0
     try:
-        for number, member in enumerate(source.getmembers()):
+        for number, member in enumerate(source):  # one by one: a small file can unpack to more than a disk
             parts = PurePosixPath(member.name).parts
             size += member.size
             if member.isdir():

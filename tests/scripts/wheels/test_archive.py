@@ -193,3 +193,24 @@ def test_a_source_distribution_is_its_content(tmp_path: Path) -> None:
 def test_links_in_a_source_distribution(tmp_path: Path) -> None:
     with pytest.raises(StepFailedError, match="a link or a path that leads out"):
         sources.unpack(sdist(tmp_path / "a-1.tar.gz", mtime=0, uid=0, order=1, link="/etc/passwd"), tmp_path / "u")
+
+
+def test_a_source_distribution_without_end_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mini-1.0.tar.gz"
+    with tarfile.open(path, "w:gz") as made:
+        for number in range(100):
+            made.addfile(tarfile.TarInfo(f"mini/{number}"), io.BytesIO())
+    monkeypatch.setattr(sources, "_MOST_FILES", 10)
+    read: list[tarfile.TarInfo | None] = []
+    one = tarfile.TarFile.next
+
+    def count(self: tarfile.TarFile) -> tarfile.TarInfo | None:
+        read.append(one(self))
+        return read[-1]
+
+    monkeypatch.setattr(tarfile.TarFile, "next", count)
+    with pytest.raises(StepFailedError, match="unpacks to more"):
+        sources.unpack(path, tmp_path)
+    assert len(read) < 15
