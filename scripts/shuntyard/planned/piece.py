@@ -19,6 +19,7 @@ from shuntyard.shards.pieces import Piece
 
 LOG, SELECTED, HANG = "log.txt", "selected.json", "hang.txt"
 MOST_CRASHES = 10  # after so many a piece is given up: each costs the import of its file once more
+_MOST_SELECTED = 64 << 20  # bytes: the ids of a file with a million cases
 _TOLD = 1800  # characters of a log, or of where the threads were, in a crashed case's message
 
 
@@ -127,8 +128,8 @@ class Running:
         """The ids of this piece's cases that nothing has been heard of."""
         seen = {case.case for case in self.cases}
         try:
-            selected = json.loads((self._folders[0] / SELECTED).read_text(encoding="ascii"))
-        except (OSError, ValueError):  # it did not get so far as to collect any
+            selected = json.loads(read_tail(self._folders[0] / SELECTED, _MOST_SELECTED))
+        except ValueError:  # it did not get so far as to collect any
             return []
         return [case for case in map(case_id, map(str, selected)) if case not in seen]
 
