@@ -235,7 +235,7 @@ def test_a_registry_that_refuses_is_named(
 LEAKS = """\
 RUN --mount=type=secret,id=build cp /run/secrets/build /etc/token && chmod 644 /etc/token
 RUN --mount=type=secret,id=build base64 -w0 /run/secrets/build > /etc/encoded
-RUN echo '[pypi]' > /root/.pypirc
+RUN echo '[pypi]' > /etc/.pypirc
 ENV TOKEN=hunter2-hunter2
 """
 
@@ -255,7 +255,7 @@ def test_a_secret_in_a_layer_stops_it(scripts: Scripts, wheels: Path, base: str,
         "  the image: configuration holds the value of IMAGE_BUILD_SECRET",
         "  layer 2: etc/encoded holds the value of IMAGE_BUILD_SECRET in base64",
         "  layer 2: etc/token holds the value of IMAGE_BUILD_SECRET",
-        "  layer 2: root/.pypirc has the name of a file with credentials (.pypirc)",
+        "  layer 2: etc/.pypirc has the name of a file with credentials (.pypirc)",
     ]
     assert "hunter2" not in told
     assert server.tags("staging/leaky") == []
