@@ -14,7 +14,7 @@ from shuntyard.ci import github
 from shuntyard.contract import Contract, Input, Output, Value
 from shuntyard.entry import Done, main
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS
-from shuntyard.hud_calls import Wanted, bodies, read_dispatch, read_report, write_test_runs
+from shuntyard.hud_calls import Wanted, bodies, planned_commit, read_dispatch, read_report, write_test_runs
 
 CONTRACT = Contract(
     name="report-hud",
@@ -32,6 +32,7 @@ CONTRACT = Contract(
         Input(name="plan", default="{}", help="for each row in progress: the plan that was selected"),
         Input(name="commit", default="", help="of a nightly or periodic run: the upstream commit that it tested"),
         Input(name="event", default="", help="nightly or periodic; a dispatched run says neither"),
+        Input(name="plans", default="", help="the run's plans: a scheduled run is a nightly one of their commit"),
         Input(name="callback-url", default="", help="the relay's address, as its maintainers give it"),
         Input(name="artifact-url", default="", help="where the results can be seen"),
         Input(name="test-runs", default="", help="a file to write every test run to, one JSON object a line"),
@@ -55,7 +56,10 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     if report and texts["test-runs"]:
         print(f"{write_test_runs(report, Path(texts['test-runs'])):,} test runs in {texts['test-runs']}")
     now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-    dispatch = read_dispatch(texts["commit"], texts["event"], env.get("GITHUB_EVENT_PATH", ""))
+    commit, event = texts["commit"], texts["event"]
+    if texts["plans"] and not commit and not event and env.get("GITHUB_EVENT_NAME") == "schedule":
+        commit, event = planned_commit(Path(texts["plans"])), "nightly"
+    dispatch = read_dispatch(commit, event, env.get("GITHUB_EVENT_PATH", ""))
     calls = bodies(Wanted.read(texts, env), dispatch, report, now)
     if inputs["dry-run"]:
         print(json.dumps(calls, indent=2))

@@ -23,7 +23,8 @@ def conclude(
     """The verdict, and what it rests on.
 
     Failed: a row or a job failed or ended in an error, but for experimental rows. Not exercised: nothing failed, and a
-    row that the event runs, or a job that judges the rows, did not run; a job that the gate let be skipped need not.
+    row that the event runs, or a job that judges the rows, did not run; one that the gate let be skipped need not, nor
+    one that nobody asked for.
     Passed with no row at all: nothing was selected, `empty` is "pass", and the gate passed; or `nothing` says why the
     event is to run no job of any call, and none ran; or no call has rows (`rowless`), and its jobs passed.
     """
@@ -52,7 +53,9 @@ def conclude(
     silent = [
         job
         for job in jobs
-        if job.call in calls and job.verdict != "passed" and not (job.verdict == "skipped" and job.call in gates)
+        if job.call in calls
+        and job.verdict != "passed"
+        and not (job.verdict == "skipped" and (job.unasked or job.call in gates))
     ]
     if silent:
         return "not exercised", f"the job {silent[0].job} was {silent[0].verdict}, {count(len(passed), 'row')} passed"

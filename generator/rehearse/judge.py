@@ -16,6 +16,7 @@ from generator.rehearse.placement import Called, place
 from generator.rehearse.prepare import Stage
 from generator.rehearse.scene import Scene
 from generator.rehearse.survey import File
+from generator.shape import mapping
 from shuntyard.evidence import Evidence
 
 
@@ -76,7 +77,8 @@ class _Judge:
     ) -> list[JobVerdict]:
         """The verdicts on a called workflow's jobs; its rows are judged on the way."""
         file = self.files[name]
-        around = replace(self._circumstances(self.stage.blocked[file.tree, file.path]), outside=outside)
+        given = frozenset(key for key, value in mapping(self.jobs[name].get("with")).items() if value not in ("", None))
+        around = replace(self._circumstances(self.stage.blocked[file.tree, file.path]), outside=outside, given=given)
         verdicts = []
         for label, jobs in groups.items():
             by_id: dict[str, list[Job]] = {}

@@ -13,6 +13,8 @@ from generator.rehearse.outcome import JobVerdict, Verdict
 from generator.shape import texts
 
 NEVER_RAN = "act never ran it"
+UNMET = "its condition did not hold"
+_FOR_INPUT = re.compile(r"\binputs\.([A-Za-z][\w-]*) != ''")
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "not exercised", "skipped", "passed")
 
 
@@ -21,7 +23,7 @@ class Circumstances:
     """What kept jobs from running: `blocked` by job id, act's `complaint`, and why it was `stopped`.
 
     `outside` is the verdict on the calling job, for the jobs of a workflow that was never started. `emptied` says that
-    nothing of what was selected can run here.
+    nothing of what was selected can run here. `given` are the inputs that the call sets.
     """
 
     blocked: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +31,7 @@ class Circumstances:
     stopped: str = ""
     outside: JobVerdict | None = None
     emptied: bool = False
+    given: frozenset[str] = frozenset()
 
 
 def judge_jobs(
@@ -97,6 +100,9 @@ def _judge(
         return JobVerdict(call=call, job=job_id, verdict="not exercised", reason=circumstances.blocked[job_id])
     if not ran:
         verdict, reason = _absent(data, circumstances, needs)
+        wanted = _FOR_INPUT.search(str(data.get("if", "")))
+        if reason == UNMET and wanted and wanted[1] not in circumstances.given:
+            return JobVerdict(call=call, job=job_id, verdict=verdict, reason=f"no {wanted[1]} is given", unasked=True)
         return JobVerdict(call=call, job=job_id, verdict=verdict, reason=reason)
     judged = [_verdict(call, job_id, job, circumstances.stopped, FORGIVES in data) for job in ran]
     found = worst(judged)
@@ -129,7 +135,7 @@ def _absent(data: Mapping[str, Any], around: Circumstances, needs: Mapping[str, 
     if around.stopped:
         return "error", around.stopped
     if data.get("if") is not None:
-        return "skipped", "its condition did not hold"
+        return "skipped", UNMET
     return "error", NEVER_RAN
 
 

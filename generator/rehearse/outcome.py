@@ -39,7 +39,8 @@ class RowVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobVerdict:
-    """One job: the caller's own (`call` is empty), or a called workflow's. `log` is the end of a failed job's log."""
+    """One job: the caller's own (`call` is empty), or a called workflow's. `log` is the end of a failed job's log.
+    `unasked`: skipped, because the call leaves out the input that it is there for."""
 
     call: str
     job: str
@@ -47,6 +48,7 @@ class JobVerdict:
     reason: str = ""
     seconds: float = 0.0
     log: tuple[str, ...] = ()
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

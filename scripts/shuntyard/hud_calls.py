@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from shuntyard import hud, origin, wire
+from shuntyard import handover, hud, origin, wire
 from shuntyard.errors import ShuntyardError
 from shuntyard.report import SCHEMA, Report
+from shuntyard.shards.planfile import KIND, UPSTREAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,15 @@ def _body(
         report=report,
         artifact_url=wanted.artifact_url,
     )
+
+
+def planned_commit(plans: Path) -> str:
+    """The upstream commit that the plans below a folder are for. Raises ShuntyardError where they name none, or two."""
+    found = {handover.read(file.parent, kind=KIND).facts.get(UPSTREAM, "") for file in plans.rglob(handover.MANIFEST)}
+    if len(found) != 1 or not all(found):
+        told = f"{len(found)} upstream commits" if all(found) and found else "no upstream commit"
+        raise ShuntyardError(f"the plans in {plans} name {told}", hint="plan-shards reads it from the tests' checkout")
+    return found.pop()
 
 
 def read_dispatch(commit: str, event: str, event_file: str) -> dict[str, Any]:

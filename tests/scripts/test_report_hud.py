@@ -16,6 +16,8 @@ import pytest
 
 from shuntyard import relay, wire
 from shuntyard.errors import ShuntyardError
+from shuntyard.shards.planfile import write as write_plan
+from tests.scripts.planned.samples import plan_of
 from tests.scripts.report_samples import PIPELINE, make_plan
 from tests.scripts.test_hud import DISPATCH, REPORT, SHA
 
@@ -149,6 +151,21 @@ def test_a_nightly_needs_no_dispatch(server: Relay, tmp_path: Path, report: str)
     gone = {"GITHUB_EVENT_PATH": ""}
     assert step(server, tmp_path, gone, status="completed", report=report, commit=SHA, event="nightly")[:2] == (0, "1")
     assert server.bodies[0]["payload"]["repository"] == {"full_name": "pytorch/pytorch"}
+
+
+def test_a_scheduled_run_is_a_nightly_of_the_commit_that_was_planned(
+    server: Relay, tmp_path: Path, report: str
+) -> None:
+    scheduled = {"GITHUB_EVENT_NAME": "schedule"}
+    inputs = {"status": "completed", "report": report, "plans": str(tmp_path / "plans")}
+    code, _, printed = step(server, tmp_path, scheduled, **inputs)
+    assert (code, "name no upstream commit" in printed) == (2, True)
+    write_plan(tmp_path / "plans" / "shards-main", plan_of(["test_ops"]), upstream=SHA)
+    assert step(server, tmp_path, scheduled, **inputs)[:2] == (0, "1")
+    assert (server.bodies[0]["event_type"], server.bodies[0]["payload"]["head_sha"]) == ("nightly", SHA)
+    write_plan(tmp_path / "plans" / "shards-pinned", plan_of(["test_ops"]), upstream="f" * 40)
+    code, _, printed = step(server, tmp_path, scheduled, **inputs)
+    assert (code, "name 2 upstream commits" in printed) == (2, True)
 
 
 def test_a_dry_run_prints_and_sends_nothing(server: Relay, tmp_path: Path, report: str) -> None:

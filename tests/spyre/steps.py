@@ -76,8 +76,11 @@ class Steps:
         return {item["plan"]["id"]: item["plan"] for item in units}, ran.outputs["plan"]
 
 
-def toolkit_at(stage: int, target: Path, python: str = "") -> Path:
-    """A copy of the toolkit whose torch-spyre is at this stage, rendered; `python` is its only one, if it is given."""
+def toolkit_at(stage: int, target: Path, python: str = "", edits: Mapping[str, str] | None = None) -> Path:
+    """A copy of the toolkit whose torch-spyre is at this stage, rendered; `python` is its only one, if it is given.
+
+    `edits` are other lines of its file: a pattern, and what takes its place.
+    """
     ignore = shutil.ignore_patterns("__pycache__", ".venv*", "*.pyc", "*.egg-info")
     for name in COPIED:
         shutil.copytree(ROOT / name, target / name, ignore=ignore)
@@ -85,6 +88,8 @@ def toolkit_at(stage: int, target: Path, python: str = "") -> Path:
     text = _replaced(r"^stage: .*$", f"stage: {stage}", file.read_text(encoding="utf-8"))
     if python:
         text = _replaced(r"^  python: .*$", f'  python: ["{python}"]', text)
+    for pattern, by in (edits or {}).items():
+        text = _replaced(pattern, by, text)
     file.write_text(text, encoding="utf-8")
     argv = [sys.executable, "-m", "generator", "render", "--root", str(target)]
     done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/scripts"},

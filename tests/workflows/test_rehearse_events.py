@@ -61,10 +61,22 @@ def test_an_event_as_the_workflow_sees_it(
 def test_another_label_starts_no_row(toolkit: Path, tmp_path: Path) -> None:
     text = CALLER.replace("[push]", "{pull_request: {types: [labeled]}}")
     found = rehearsed(toolkit, make_caller(tmp_path / "caller", text), labels=("other",))
-    assert found.verdict == "not exercised"
+    assert (found.verdict, set(jobs(found).values())) == ("passed", {"skipped"})
+    assert "nothing runs, and that is right: the label 'other' does not start it" in found.headline
     assert set(rows(found).values()) == {"skipped"}
     assert "'other' does not start it" in row(found, "unit.shell").reason
     assert jobs(found)["select"] == "skipped"
+
+
+def test_taking_the_label_off_starts_no_job(toolkit: Path, tmp_path: Path) -> None:
+    text = CALLER.replace("[push]", "{pull_request: {types: [labeled, unlabeled]}}")
+    caller = make_caller(tmp_path / "caller", text)
+    found = rehearsed(toolkit, caller, labels=("ciflow/small",), action="unlabeled")
+    assert (found.verdict, set(jobs(found).values())) == ("passed", {"skipped"})
+    assert "nothing runs, and that is right: unlabeled only cancels" in found.headline
+    failing = make_caller(tmp_path / "failing", f"{text}  own: {{runs-on: ubuntu-latest, steps: [{{run: exit 1}}]}}\n")
+    found = rehearsed(toolkit, failing, labels=("ciflow/small",), action="unlabeled")
+    assert (found.verdict, jobs(found)["own"]) == ("failed", "failed")
 
 
 def test_an_event_that_does_not_start_the_caller_starts_nothing(toolkit: Path, tmp_path: Path) -> None:

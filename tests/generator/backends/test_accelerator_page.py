@@ -97,5 +97,8 @@ def test_a_label_that_is_not_declared_is_told_at_the_matrix(followed: Path) -> N
     text = labels.read_text(encoding="utf-8").replace(block("label: tenstorm"), "")
     labels.write_text(text, encoding="utf-8")
     file = followed / FILE
-    file.write_text(file.read_text(encoding="utf-8").replace("\nstage: 0\n", "\nstage: 1\n"), encoding="utf-8")
+    changed = file.read_text(encoding="utf-8").replace("\nstage: 0\n", "\nstage: 1\n")
+    file.write_text(changed, encoding="utf-8")
+    assert "unknown scope 'tenstorm' [names]" in checked(followed)
+    file.write_text(changed.replace("scope: tenstorm", "scope: spyre"), encoding="utf-8")
     assert "unknown label 'ciflow/tenstorm' [labels]" in checked(followed)

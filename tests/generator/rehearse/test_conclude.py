@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,7 @@ def job(verdict: Verdict, name: str = "gate", call: str = "ab") -> JobVerdict:
         ([row("passed")], [job("skipped")], "not exercised"),
         ([row("passed")], [job("passed"), job("skipped", "record")], "passed"),
         ([row("passed")], [job("skipped", "record")], "not exercised"),
+        ([row("passed")], [replace(job("skipped", "record"), unasked=True)], "passed"),
         ([row("passed")], [job("passed"), job("not exercised", "record")], "not exercised"),
         ([row("passed"), MAYBE_BAD], [job("passed")], "passed"),
         ([row("failed"), MAYBE_BAD], [job("passed")], "failed"),
@@ -60,6 +63,35 @@ def test_an_empty_selection_passes_only_where_the_gate_accepts_it() -> None:
         "nothing was selected, which this pipeline's gate accepts",
     )
     assert conclude([row("skipped")], [job("skipped")], empty="pass")[0] == "not exercised"
+
+
+def test_where_nothing_is_to_run_it_is_right_that_nothing_ran() -> None:
+    why = "unlabeled only cancels"
+    skipped = [job("skipped", "select"), job("skipped"), job("passed", "own", "")]
+    assert conclude([row("skipped")], skipped, empty="fail", nothing=why) == (
+        "passed",
+        "nothing runs, and that is right: unlabeled only cancels",
+    )
+    assert conclude([row("skipped")], [job("passed", "select")], empty="pass", nothing=why) == (
+        "failed",
+        "the job select ran, and nothing was to: unlabeled only cancels",
+    )
+    assert conclude([], [*skipped, job("failed", "lint", "")], empty="fail", nothing=why)[0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "verdict", "because"),
+    [
+        ([job("passed", "propose")], "passed", "1 job passed, and there are no rows"),
+        ([job("passed", "propose"), job("skipped", "tell")], "passed", "1 job passed, and there are no rows"),
+        ([job("skipped", "propose")], "not exercised", "no job ran"),
+        ([job("passed", "a"), job("not exercised", "b")], "not exercised", "the job b did not run here"),
+        ([job("failed", "propose")], "failed", "1 job failed, 0 rows passed"),
+        ([job("passed", "own", "")], "not exercised", "no job ran"),
+    ],
+)
+def test_without_rows_the_jobs_decide(jobs: list[JobVerdict], verdict: str, because: str) -> None:
+    assert conclude([], jobs, empty="fail", rowless=True) == (verdict, because)
 
 
 @given(

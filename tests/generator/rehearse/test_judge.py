@@ -249,6 +249,17 @@ def test_a_job_that_never_ran_has_a_reason() -> None:
     assert absent(jobs, {}, stopped="late") == dict.fromkeys("abe", "error") | dict.fromkeys("cd", "skipped")
 
 
+def test_a_job_for_an_input_is_missed_only_where_the_call_sets_that() -> None:
+    jobs: dict[str, dict[str, Any]] = {
+        "signal": {"if": "${{ inputs.callback-url != '' && always() }}"},
+        "gate": {"if": "${{ always() && inputs.other == '' }}"},
+    }
+    found = judge_jobs("ab", jobs, {}, Circumstances())
+    assert [(each.verdict, each.unasked) for each in found.values()] == [("skipped", True), ("skipped", False)]
+    assert found["signal"].reason == "no callback-url is given"
+    assert not judge_jobs("ab", jobs, {}, Circumstances(given=frozenset({"callback-url"})))["signal"].unasked
+
+
 def test_needs_that_go_in_circles_end() -> None:
     assert absent({"a": {"needs": "b"}, "b": {"needs": "a"}}, {}).keys() == {"a", "b"}
 
