@@ -28,7 +28,9 @@ CONTRACT = Contract(
             name="axes", default="", help="further values of the rows that must have passed: gpus=8; else the image's"
         ),
         Input(name="to", default="", help="the release repository, registry.example/team/image; empty promotes none"),
-        Input(name="version", default="", help="a semantic version to name it, such as the release's v1.4.0"),
+        Input(
+            name="version", default="", help="a semantic version, such as v1.4.0; empty takes the release's that runs"
+        ),
         Input(name="night", default="", help="a day: nightly-2026-11-22; the image's own, where no name is asked for"),
         Input(name="tags", default="", help="further tags"),
         Input(name="latest", type="boolean", default="false", help="also move the tag latest to it"),
@@ -59,7 +61,12 @@ def run(inputs: Mapping[str, Value], env: Mapping[str, str]) -> Done:
     reference, repository = image.fact("reference"), check_repository(text["to"])
     if reference.startswith("oci:"):
         raise ShuntyardError("the image was not pushed, so there is nothing to copy", hint="give build-image a push")
-    wanted = Names(text["version"], text["night"], bool(inputs["latest"]), tuple(words(text["tags"])))
+    wanted = Names(
+        text["version"] or github.read_context(env).release,
+        text["night"],
+        bool(inputs["latest"]),
+        tuple(words(text["tags"])),
+    )
     tags = tags_of(wanted, image)
     rows = check_passed(image, Path(text["report"]), read_axes(text["axes"]))
     credentials = Credentials(username=text["registry-username"], password=text["registry-password"])

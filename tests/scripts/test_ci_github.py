@@ -170,3 +170,15 @@ def test_an_annotation_is_one_line_with_one_command(message: str, file: str, tit
     command, _, rest = text.removeprefix("::").partition("::")
     assert command.split(" ")[0] == "error"
     assert rest.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%") == message
+
+
+def test_what_a_schedule_and_a_release_say(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    for payload, said in (
+        ({"schedule": "17 2 * * *"}, ("17 2 * * *", "")),
+        ({"action": "published", "release": {"tag_name": "v1.4.0"}}, ("", "v1.4.0")),
+        ({"release": ["v1"], "schedule": {"cron": 1}}, ("", "")),
+    ):
+        event.write_text(json.dumps(payload), encoding="utf-8")
+        context = read_context({"GITHUB_EVENT_PATH": str(event)})
+        assert (context.cron, context.release) == said

@@ -20,7 +20,7 @@ SUMMARY_LIMIT = 1024 * 1024  # bytes a step; a longer summary is dropped whole b
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What this run is about. `number` is the pull request's, 0 outside one; `label` is the one that triggered it;
-    `cron` the schedule that did."""
+    `cron` the schedule that did, `release` the tag of the release that did."""
 
     event: str = ""
     action: str = ""
@@ -33,6 +33,7 @@ class Context:
     label: str = ""
     labels: tuple[str, ...] = ()
     cron: str = ""
+    release: str = ""
 
     @property
     def change(self) -> str:
@@ -58,6 +59,7 @@ def read_context(env: Mapping[str, str]) -> Context:
         attempt=_count(env.get("GITHUB_RUN_ATTEMPT")) or 1,
         number=_count(pull.get("number")),
         cron=_text(payload.get("schedule")),
+        release=_text(_mapping(payload.get("release")).get("tag_name")),
         label=_text(_mapping(payload.get("label")).get("name")),
         labels=tuple(_text(_mapping(label).get("name")) for label in (labels if isinstance(labels, list) else [])),
     )
