@@ -411,14 +411,13 @@ def test_without_a_unit_it_says_what_is_missing(folder: Path) -> None:
 
 
 def test_a_dry_run_prints_the_shipped_configurations(folder: Path) -> None:
-    compiled = sorted((SCRIPTS.parent / "matrices" / "compiled").glob("*.json"))
+    compiled = sorted(file.stem for file in (SCRIPTS.parent / "matrices" / "compiled").glob("*.json"))
     done = script(
         "run_shard.py", write_project(folder, {}), inputs={}, arguments=["--dry-run", "true", "--tests", "smoke=x.py"]
     )
     assert done.returncode == 0, done.stderr
-    assert [line[2:] for line in done.stdout.splitlines() if line.startswith("# ")] == [file.stem for file in compiled][
-        : len(compiled) * (len(compiled) > 1)
-    ]
+    assert [line[2:] for line in done.stdout.splitlines() if line.startswith("# ")] == compiled
+    assert len(compiled) > 1
     one = script("run_shard.py", folder, inputs={}, arguments=["--dry-run", "true", "--pipeline", "python-runner-ab"])
     assert "docs_test → DocsTestSuite: test_docs, test_tutorials" in one.stdout.splitlines()
     assert (
