@@ -253,9 +253,9 @@ def test_a_secret_in_a_layer_stops_it(scripts: Scripts, wheels: Path, base: str,
     assert told.splitlines()[:5] == [
         "the image would give secrets away:",
         "  the image: configuration holds the value of IMAGE_BUILD_SECRET",
+        "  layer 2: etc/.pypirc has the name of a file with credentials (.pypirc)",
         "  layer 2: etc/encoded holds the value of IMAGE_BUILD_SECRET in base64",
         "  layer 2: etc/token holds the value of IMAGE_BUILD_SECRET",
-        "  layer 2: etc/.pypirc has the name of a file with credentials (.pypirc)",
     ]
     assert "hunter2" not in told
     assert server.tags("staging/leaky") == []
