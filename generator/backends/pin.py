@@ -6,8 +6,6 @@ from typing import Any
 
 from generator.backends.scene import MAIN, Scene
 
-SUFFIX = "pin"
-
 
 def pipeline(scene: Scene) -> dict[str, Any] | None:
     """The pipeline as a file would have it; None where there is no pin, or nothing that tests PyTorch's main."""
@@ -16,7 +14,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
     if stacks is None or upstream is None or not tested:
         return None
     return {
-        "pipeline": scene.named(SUFFIX),
+        "pipeline": scene.named("pin"),
         "summary": f"A bump of the pinned PyTorch, proposed after {stacks.green_days} green days of its main branch.",
         "triggers": {
             "call": {"inputs": ["history", "local"]},

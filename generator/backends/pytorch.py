@@ -47,15 +47,15 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         },
         "report": {"needs": ["plan", "test"], "always": True, "action": "analyse-results", "timeout-minutes": 30},
     }
-    if scene.hud():
+    if stage.reports_to_hud:
         # Only a caller knows the relay's address, and which of its runs the relay knows.
         jobs["signal"] = {"needs": "report", "always": True, "when": "callback-url", "action": "report-signal"}
-    gate = {"requires": list(jobs)} | ({"may-skip": ["signal"]} if scene.hud() else {})
+    gate = {"requires": list(jobs)} | ({"may-skip": ["signal"]} if stage.reports_to_hud else {})
     made = {
         "pipeline": scene.named("pytorch"),
         "summary": f"{stage.share} % of the PyTorch tests in scope, on {stage.shards} cards, at stage {stage.stage}.",
         "triggers": scene.on_hardware(
-            ["size", "upstream-ref", "prepare", *(["callback-url"] if scene.hud() else []), "instance"]
+            ["size", "upstream-ref", "prepare", *(["callback-url"] if stage.reports_to_hud else []), "instance"]
         ),
         **scene.stacks(),
         "runner": scene.file.backend.runner,

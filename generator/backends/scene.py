@@ -64,6 +64,3 @@ class Scene:
         stacks = self.file.backend.stacks
         assert stacks is not None, "disagreements say so first"
         return {"by": "stack", "values": {PINNED: stacks.pinned.prepare, MAIN: stacks.main.prepare}}
-
-    def hud(self) -> bool:
-        return self.stage.reports_to_hud
