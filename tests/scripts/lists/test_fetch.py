@@ -56,7 +56,9 @@ def test_a_packed_list_is_unpacked(server: Server, tmp_path: Path) -> None:
     assert fetch(server.address, "x", web()).data == fetch(str(tmp_path / "x.json.gz"), "x", web()).data == [1]
 
 
-@pytest.mark.parametrize("data", [gzip.compress(b"1" * (LARGEST + 9)), gzip.compress(b"[1]")[:-4]])
+@pytest.mark.parametrize(
+    "data", [gzip.compress(b"1" * (LARGEST + 9)), gzip.compress(b"[1]")[:-4]], ids=["bomb", "damaged"]
+)
 def test_a_packed_list_that_is_damaged_or_a_bomb_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(ShuntyardError, match="are no JSON"):
