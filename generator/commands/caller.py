@@ -8,7 +8,8 @@ from pathlib import Path
 
 from generator.caller import caller_workflow
 from generator.faults import suggest
-from generator.load import load
+from generator.load import Toolkit, load
+from generator.publisher import publisher_workflow
 from generator.render import render, replace_file
 from shuntyard.errors import EXIT_GOOD, ShuntyardError
 
@@ -16,12 +17,14 @@ SUMMARY = "print the workflow with which another repository calls a pipeline"
 EPILOG = """examples:
   shuntyard caller nightly-rbe --phase production
   shuntyard caller nightly-rbe --phase production --out ../plugin/.github/workflows/nightly-rbe.yml
+  shuntyard caller torch-spyre --publish      the workflow that publishes an accelerator's packages
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pipeline", help="a pipeline of matrices/")
     parser.add_argument("--phase", default="", help="its triggers in this phase (default: those it has now)")
+    parser.add_argument("--publish", action="store_true", help="instead, the workflow that publishes its packages")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write it there; an existing file is not overwritten")
 
 
@@ -31,8 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ShuntyardError(
             f"there is no pipeline {arguments.pipeline!r}", hint=suggest(arguments.pipeline, toolkit.pipelines)
         )
-    pipeline, workflow = toolkit.pipelines[arguments.pipeline], render(toolkit).workflows[arguments.pipeline]
-    text = caller_workflow(toolkit, pipeline, workflow, arguments.phase)
+    text = _publisher(toolkit, arguments) if arguments.publish else _caller(toolkit, arguments)
     if arguments.out is None:
         sys.stdout.write(text)
         return EXIT_GOOD
@@ -41,3 +43,18 @@ def run(arguments: argparse.Namespace) -> int:
     replace_file(arguments.out, text)
     print(arguments.out)
     return EXIT_GOOD
+
+
+def _caller(toolkit: Toolkit, arguments: argparse.Namespace) -> str:
+    pipeline, workflow = toolkit.pipelines[arguments.pipeline], render(toolkit).workflows[arguments.pipeline]
+    return caller_workflow(toolkit, pipeline, workflow, arguments.phase)
+
+
+def _publisher(toolkit: Toolkit, arguments: argparse.Namespace) -> str:
+    if arguments.phase:
+        raise ShuntyardError("--publish and --phase do not go together", hint="leave --phase out")
+    if arguments.pipeline not in toolkit.backends:
+        known = ", ".join(sorted(toolkit.backends)) or "none"
+        message = f"{arguments.pipeline} publishes no packages of its own"
+        raise ShuntyardError(message, hint=f"accelerators that can: {known}")
+    return publisher_workflow(toolkit, toolkit.backends[arguments.pipeline])

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from generator.load import load
 from generator.rehearse import results
@@ -15,6 +16,7 @@ from generator.rehearse.scene import Order
 from generator.rehearse.show import show
 from shuntyard.errors import EXIT_GOOD, EXIT_PROBLEMS, ShuntyardError
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SUMMARY = "run the workflow of a repository that calls a pipeline on this machine, and judge each row"
 EPILOG = """examples:
   shuntyard rehearse python-runner-ab --repository ../project
@@ -22,6 +24,7 @@ EPILOG = """examples:
   shuntyard rehearse torch-spyre-device --repository . --event pull_request --action unlabeled
   shuntyard rehearse torch-spyre --repository . --event release --tag v1.2.0
   shuntyard rehearse test-matrix --repository . --row 'docs_test.*' --json verdict.json
+  shuntyard rehearse torch-spyre --repository . --workflow publish.yml --event release --index http://127.0.0.1:8080/
   shuntyard rehearse nightly-rbe --repository . --checkout jax-ml/jax=../jax --secrets .secrets
 
 The repository is copied with its uncommitted changes, and never changed. Exit code 0 means that at least one row ran
@@ -78,6 +81,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--secrets", type=Path, metavar="FILE", help='the secrets, a line each: NAME="value", with \\n for a line end'
     )
     parser.add_argument(
+        "--variables", type=Path, metavar="FILE", help="the configuration variables (vars), written in the same way"
+    )
+    parser.add_argument(
+        "--index", default="", metavar="URL", help="a package index on this machine: what is published goes there"
+    )
+    parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="jobs at once (default: 1, so that times are not disturbed)"
     )
     parser.add_argument(
@@ -108,10 +117,23 @@ def _checkout(text: str) -> tuple[str, Path]:
     return name, path.resolve()
 
 
-def _secrets(path: Path | None) -> Path | None:
+def _values(path: Path | None) -> Path | None:
     if path is not None and not path.is_file():
         raise ShuntyardError(f"there is no file {path}", hint="write one NAME=value on each line")
     return path.resolve() if path else None
+
+
+def _index(url: str) -> str:
+    """Raises ShuntyardError for an address elsewhere: a rehearsal publishes nothing."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    holds_login = bool(parts.username or parts.password)
+    if parts.scheme not in ("http", "https") or parts.hostname not in LOOPBACK or holds_login:
+        problem = "an address with a login" if holds_login else f"{url!r}, which is not on this machine"
+        hint = "an index on this machine that asks for no password, such as http://127.0.0.1:8080/"
+        raise ShuntyardError(f"--index is {problem}", hint=hint)
+    return url
 
 
 def _order(arguments: argparse.Namespace) -> Order:
@@ -122,8 +144,9 @@ def _order(arguments: argparse.Namespace) -> Order:
         pipeline=arguments.pipeline, repository=arguments.repository, workflow=arguments.workflow,
         event=arguments.event, action=arguments.action, labels=tuple(arguments.label), tag=arguments.tag,
         rows=tuple(arguments.row),
-        runners=tuple(arguments.runner), python=arguments.python, secrets=_secrets(arguments.secrets),
+        runners=tuple(arguments.runner), python=arguments.python, secrets=_values(arguments.secrets),
+        variables=_values(arguments.variables),
         checkouts=dict(_checkout(text) for text in arguments.checkout), jobs_at_once=arguments.jobs,
-        timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,
+        index=_index(arguments.index), timeout_s=arguments.timeout * 60, output=output.resolve(), keep=arguments.keep,
         run_id=str(time.time_ns()),  # never twice, and too large to be a real run's
     )  # fmt: skip

@@ -17,7 +17,7 @@ DEAD_PROXY = "http://127.0.0.1:9"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """One call of act. `mapped` is owner/name@ref → folder, `secrets` a file of NAME=value lines."""
+    """One call of act. `mapped` is owner/name@ref → folder, `secrets` and `variables` files of NAME=value lines."""
 
     program: str
     event: str
@@ -32,6 +32,7 @@ class Invocation:
     keep: bool
     run_id: str
     secrets: Path | None = None
+    variables: Path | None = None
 
 
 def version(program: str) -> str:
@@ -46,7 +47,7 @@ def command(call: Invocation) -> list[str]:
     payload.write_text(json.dumps(call.payload, indent=2), encoding="utf-8")
     nothing = call.folder / "nothing"
     nothing.touch()
-    read = {"env": nothing, "secret": call.secrets or nothing, "var": nothing, "input": nothing}
+    read = {"env": nothing, "secret": call.secrets or nothing, "var": call.variables or nothing, "input": nothing}
     files = [option for name, path in read.items() for option in (f"--{name}-file", str(path))]
     mapped = [option for name, place in call.mapped.items() for option in ("--local-repository", f"{name}={place}")]
     # act fetches what it is not given; its own way out is closed (see `environment`), and opened again for the steps.

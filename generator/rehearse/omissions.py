@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from generator.rehearse.events import Event
@@ -22,15 +23,17 @@ WHY = {
     "container": "no container runs here",
     "services": "no service container runs here",
     "secrets": "no secret is known here; each is empty",
+    "variables": "no variable is known here; each is empty",
     "filters": "path filters are not judged; the event counts as one that passes them",
     "checkout": "act copies the working tree with its whole history; GitHub fetches one commit by default",
     "merge commit": "a pull request is checked out as it is, not merged with its base",
 }
-SOME_SECRETS = "only the secrets that --secrets gives are known here; any other is empty"
+SOME = "only the {0} that --{0} gives are known here; any other is empty"
 STAND_INS = {
     "actions/setup-python": "stood in for: a fresh virtual environment of a Python that is on this machine",
     "actions/upload-artifact": "stood in for: artifacts travel through a folder",
     "actions/download-artifact": "stood in for: artifacts travel through a folder",
+    "pypa/gh-action-pypi-publish": "stood in for: twine uploads to --index, as nobody, and nothing is attested",
     "actions/checkout": "stood in for where it names a ref or a repository: clones on this machine",
 }
 
@@ -41,11 +44,11 @@ def omissions(
     substitutes: Substitutes,
     removed: Mapping[str, Iterable[tuple[str, int]]],
     *,
-    secrets: bool = False,
+    given: Mapping[str, Path | None] | None = None,
 ) -> tuple[Omission, ...]:
     """One entry a feature, with the first place that asks for it; then the stand-ins, and what was taken out.
 
-    `secrets` is whether some are known.
+    `given` are the files with secrets and variables.
     """
     places: dict[str, list[str]] = {}
     for file in survey.files.values():
@@ -53,7 +56,7 @@ def omissions(
             places.setdefault(feature, []).append(f"{file.path}:{file.document.mark(path, key=True).line}")
     if event.name.startswith("pull_request"):
         places.setdefault("merge commit", [])
-    why = {**WHY, "secrets": SOME_SECRETS} if secrets else WHY
+    why = {**WHY, **{feature: SOME.format(feature) for feature, file in (given or {}).items() if file}}
     found = [Omission(feature=name, why=why[name], where=_where(places[name])) for name in why if name in places]
     found += [Omission(feature=action, why=STAND_INS[action]) for action in substitutes.used]
     found += [
@@ -99,8 +102,11 @@ def _asked_for_by_job(job: Mapping[str, Any], place: KeyPath) -> Iterator[tuple[
         yield "routing", (*place, "runs-on")
     if "timeout-minutes" in job:
         yield "time limits", (*place, "timeout-minutes")
-    if job.get("secrets") or "secrets." in str({key: job.get(key) for key in ("env", "steps", "with")}):
+    read = str({key: job.get(key) for key in ("env", "if", "steps", "with")})
+    if job.get("secrets") or "secrets." in read:
         yield "secrets", (*place, "secrets") if job.get("secrets") else place
+    if "vars." in read:
+        yield "variables", place
     for index, step in enumerate(items(job.get("steps"))):
         if str(mapping(step).get("uses", "")).startswith("actions/checkout@"):
             yield "checkout", (*place, "steps", index, "uses")

@@ -59,6 +59,7 @@ def prepare(scene: Scene, folder: Path, program: str) -> Stage:
         mapped=_mapped(scene, reached, substitutes, caller, toolkit),
         default_branch=scene.repository.default_branch, jobs_at_once=scene.order.jobs_at_once, keep=scene.order.keep,
         run_id=scene.order.run_id, secrets=scene.order.secrets,
+        variables=scene.order.variables,
     )  # fmt: skip
     path = os.pathsep.join([str(folder / "bin"), scene.search_path])
     return Stage(
@@ -143,6 +144,7 @@ def _write_settings(scene: Scene, folder: Path) -> None:
     settings = Settings(
         repository=scene.repository.name, sha=scene.repository.sha, search_path=scene.search_path,
         app_data=str(machine.cache_folder(os.environ) / "virtualenv"), labels=scene.labels, rows=scene.order.rows,
-        base_python=base, checkouts={name.lower(): str(folder) for name, folder in scene.order.checkouts.items()},
+        base_python=base, index=scene.order.index,
+        checkouts={name.lower(): str(folder) for name, folder in scene.order.checkouts.items()},
     )  # fmt: skip
     write_settings(folder, settings)

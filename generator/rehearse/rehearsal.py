@@ -46,8 +46,8 @@ def rehearse(toolkit: Toolkit, order: Order, progress: Progress) -> Rehearsal:
         stopped = f"the rehearsal was stopped after {duration(order.timeout_s)}" if ended.timed_out else ""
         judged = judge(scene, stage, log, collect(folder / store.FOLDER), stopped)
         results.collect_files(folder / store.FOLDER, order.output, lines)
-        known = order.secrets is not None
-        left_out = omissions(stage.survey, scene.event, _used(stage), stage.removed, secrets=known)
+        given = {"secrets": order.secrets, "variables": order.variables}
+        left_out = omissions(stage.survey, scene.event, _used(stage), stage.removed, given=given)
         said = [*notes(scene), *stage.survey.unreadable, *notes_of_run(ended, log)]
         return _conclude(scene, judged, left_out, said, progress.elapsed, program)
 

@@ -22,8 +22,10 @@ from shuntyard.plan import Unit
 class Order:
     """What the user asks for. Empty means no wish. `python` is what `python` is in jobs that set up none.
 
-    `checkouts` are other repositories that jobs check out, owner/name → folder; `secrets` a file of NAME=value lines.
-    `run_id` is what the run calls itself; histories tell runs apart by it.
+    `checkouts` are other repositories that jobs check out, owner/name → folder; `secrets` and
+    `variables` files of NAME=value lines.
+    `index` is a package index on this machine, which gets what is published. `run_id` is what the run calls itself;
+    histories tell runs apart by it.
     """
 
     pipeline: str
@@ -38,10 +40,12 @@ class Order:
     python: str = ""
     checkouts: Mapping[str, Path] = field(default_factory=dict)
     secrets: Path | None = None
+    variables: Path | None = None
     timeout_s: float = 1800.0
     jobs_at_once: int = 1
     output: Path
     keep: bool = False
+    index: str = ""
     run_id: str = "1"
 
 

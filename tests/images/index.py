@@ -53,10 +53,10 @@ class Index:
 
 
 @contextlib.contextmanager
-def serve(python: str, home: Path) -> Iterator[Index]:
-    """An empty index on a free port of this machine's loopback."""
+def serve(python: str, home: Path, password: str = PASSWORD) -> Iterator[Index]:
+    """An empty index on a free port of this machine's loopback; with an empty password anybody may upload."""
     (home / "packages").mkdir(parents=True, exist_ok=True)
-    command = [python, str(SERVER), str(home / "packages"), PASSWORD]
+    command = [python, str(SERVER), str(home / "packages"), password]
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     assert process.stdout is not None

@@ -20,7 +20,7 @@ def main(folder: str, password: str) -> None:
     fault = Path(folder).parent / "fault"
     index = pypiserver.app(
         roots=[Path(folder)],
-        authenticate=["update"],
+        authenticate=["update"] if password else [],
         password_file=None,
         auther=lambda user, given: (user, given) == ("publisher", password),
         hash_algo="sha256",

@@ -17,13 +17,16 @@ VERSIONS = ("jax==0.10.2", "jaxlib==0.10.2", "pytest>=8")
 
 
 def image_python(store: Storage, base: str) -> str:
-    """The version of the image's Python, such as 3.11."""
+    """The version of the image's Python, such as 3.11; from a file: what a chroot prints can get lost."""
     container = store.buildah("from", "--tls-verify=false", base).strip()
-    try:
-        code = "import sys; print('%d.%d' % sys.version_info[:2])"
-        return store.buildah("run", "--isolation=chroot", container, "--", "python3", "-c", code).strip()
-    finally:
-        store.buildah("rm", container)
+    with tempfile.TemporaryDirectory(prefix="python-", dir=store.folder) as folder:
+        try:
+            code = "import sys; open('/run/found/version', 'w').write('%d.%d' % sys.version_info[:2])"
+            options = ("--isolation=chroot", f"--volume={folder}:/run/found:rw")
+            store.buildah("run", *options, container, "--", "python3", "-c", code)
+            return Path(folder, "version").read_text(encoding="utf-8")
+        finally:
+            store.buildah("rm", container)
 
 
 def make_jax_base(store: Storage, base: str, python: str) -> str:

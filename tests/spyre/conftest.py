@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.images.index import PASSWORD, Index, images_python, serve
-from tests.spyre.steps import Ran, Steps, checkout, environment, toolkit_at
+from tests.spyre.steps import Ran, Steps, checkout, environment, install, toolkit_at
 
 STAGE = 3  # from here on the emulated device is among the checks
 DATE = "1700000000"
@@ -91,8 +90,5 @@ def upload(steps: Steps, packager: str, home: Path, index: Index) -> Ran:
 def installed(published: Published, torch_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a clean environment with the package from the index, and nothing from its checkout."""
     programs = environment(torch_python, tmp_path_factory.mktemp("installed") / "env")
-    index = ["--index-url", f"{published.index.url}simple/", "--no-deps", "--no-cache-dir"]
-    argv = [str(programs / "python"), "-m", "pip", "install", "--quiet", *index, "torch-spyre-mini==0.1.0"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    install(programs, published.index)
     return programs

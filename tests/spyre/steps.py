@@ -16,6 +16,7 @@ from typing import Any
 from shuntyard import wire
 from shuntyard.result import CaseResult, ShardResult
 from tests.conftest import COPIED, ROOT
+from tests.images.index import Index
 
 MINI = ROOT / "examples" / "torch-spyre-mini"
 BARE = ("select_rows", "run_shard", "build_image", "test_image", "promote_image")  # need the standard library alone
@@ -125,6 +126,14 @@ def environment(python: str, target: Path) -> Path:
     own = subprocess.run([str(bin_ / "python"), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     Path(own, "torch.pth").write_text(theirs + "\n", encoding="utf-8")
     return bin_
+
+
+def install(programs: Path, index: Index) -> None:
+    """The package from the index, as a user gets it; PyTorch is there."""
+    options = ["--quiet", "--index-url", f"{index.url}simple/", "--no-deps", "--no-cache-dir"]
+    argv = [str(programs / "python"), "-m", "pip", "install", *options, "torch-spyre-mini==0.1.0"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def on_path(programs: Path) -> dict[str, str]:

@@ -37,7 +37,14 @@ PREPARE = """\
         python ci/see.py {place}
         python -m pip install --no-deps --no-build-isolation --editable .
         python -m pip install --no-deps ruff==0.17.6 codespell==2.4.1
+      dependencies: none
 """
+# The calls, with their first inputs. Here they install no PyTorch: that of the folder is seen, and packages are checked
+# without what they need.
+CALLS = {
+    "checks": "    with:\n      once: . # one wheel for every Python\n",
+    "publish": "    with:\n      instance: publish\n",
+}
 
 
 @dataclass(frozen=True)
@@ -185,8 +192,9 @@ def make_stranger(folder: Path, torch_python: str, stages: Mapping[int, Mapping[
     for file in (made.project / ".github" / "stage-1").iterdir():
         file.rename(made.project / ".github" / "workflows" / file.name)
     theirs = subprocess.run([torch_python, "-c", PLACE], capture_output=True, text=True, check=True).stdout.strip()
-    for caller in ("checks", "publish"):
-        _edit(made.project / ".github" / "workflows" / f"{caller}.yml", theirs)
+    for caller, call in CALLS.items():
+        _edit(made.project / ".github" / "workflows" / f"{caller}.yml", call, call + PREPARE.format(place=theirs))
+    _edit(made.project / ".github" / "workflows" / "publish.yml", "pythons: 3.12 3.11", f'pythons: "{python}"')
     _add_writers(made)
     for stage, toolkit in toolkits.items():
         if stage == EVERY:
@@ -217,11 +225,7 @@ def _add_writers(made: Stranger) -> None:
     pin.write_text(text.replace(before, f"local: {made.hub}\n      history: {made.history}"), encoding="utf-8")
 
 
-def _edit(workflow: Path, place: str) -> None:
-    """Calls that install no PyTorch: that of the folder is seen, and packages are checked without what they need."""
-    given = PREPARE.format(place=place) + "      dependencies: none\n"
+def _edit(workflow: Path, old: str, new: str) -> None:
     text = workflow.read_text(encoding="utf-8")
-    for call in ("    with:\n      once: . # one wheel for every Python\n", "    with: {instance: publish, once: .}\n"):
-        text = text.replace(call, "    with:\n" + ("      instance: publish\n" if "instance" in call else "") + given)
-    assert given in text, workflow
-    workflow.write_text(text, encoding="utf-8")
+    assert text.count(old) == 1, f"{workflow}: {old}"
+    workflow.write_text(text.replace(old, new), encoding="utf-8")

@@ -1,13 +1,15 @@
 """Every workflow of the accelerator, run with act for its events in a stranger's repository, judged row by row.
 
 The device is emulated, PyTorch's repository and GitHub are small stand-ins; PyTorch itself, the plan of its tests, the
-jobs, packages and the history are real. Not exercised is what each verdict says, and the runtime image under act:
-test_image.py runs its scripts, tests/images/test_rehearsal.py a pipeline with the same jobs.
+jobs, packages, the package index and the history are real. Not exercised is what each verdict says.
+The runtime image is test_image_rehearsal.py's.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -16,11 +18,11 @@ import pytest
 
 from shuntyard import handover
 from tests.generator.rehearse.small import git
-from tests.images.index import PASSWORD, serve
+from tests.images.index import serve
 from tests.scripts.pinning.samples import Night, keep
 from tests.scripts.relay_server import AUDIENCE, Relay, Served
 from tests.scripts.relay_server import serving as serving_relay
-from tests.spyre.steps import Steps
+from tests.spyre.steps import environment, install
 from tests.spyre.stranger import EVERY, LABEL, NAME, Rehearsed, Stranger, make_stranger
 from tests.spyre.upstream import ISSUE
 
@@ -164,23 +166,41 @@ def test_a_push_to_main_is_checked(stranger: Stranger) -> None:
     assert found.jobs["packages"] == "passed"
 
 
-def test_a_release_s_packages_reach_an_index(stranger: Stranger, packager: str, steps: Steps, tmp_path: Path) -> None:
-    """An index trusts GitHub's identity and this very file; here the upload is by password, of what the run made."""
-    words = ["--workflow", "publish.yml", "--tag", "v0.1.0", "--row", "lint.*", "--jobs", "2"]
-    found = stranger.rehearse("torch-spyre", "release", EARLY, *words)
-    assert found.told["event"] == "release (published tag v0.1.0)"
-    assert {name: found.jobs[name] for name in ("test", "report", "gate", "test-pypi", "pypi")} == {
-        "test": "passed", "report": "passed", "gate": "passed", "test-pypi": "skipped", "pypi": "not exercised",
-    }, found.said  # fmt: skip
-    assert {"OIDC", "environment", "pypa/gh-action-pypi-publish"} <= found.omitted
-    (made,) = (found.folder / "artifacts").glob("torch-spyre-*handover-wheels-packages")
-    with serve(packager, tmp_path / "index") as index:
-        sent = steps.run(
-            "publish_packages", tmp_path, python=packager, packages=str(made), report="none",
-            repository_url=index.url, username="publisher", password=PASSWORD,
-        )  # fmt: skip
-        assert sent.code == 0, sent.said
-        assert index.files() == ["torch_spyre_mini-0.1.0-py3-none-any.whl", "torch_spyre_mini-0.1.0.tar.gz"]
+PUBLISH = ["--workflow", "publish.yml", "--row", "lint.*", "--jobs", "2"]
+PACKAGES = ["torch_spyre_mini-0.1.0-py3-none-any.whl", "torch_spyre_mini-0.1.0.tar.gz"]
+
+
+def test_a_release_s_packages_reach_an_index_and_users(
+    stranger: Stranger, packager: str, torch_python: str, tmp_path: Path
+) -> None:
+    """PyPI trusts GitHub's identity and this very file; here an index on this machine takes its place."""
+    with serve(packager, tmp_path / "index", password="") as index:
+        words = [*PUBLISH, "--tag", "v0.1.0", "--index", index.url]
+        found = stranger.rehearse("torch-spyre", "release", EARLY, *words)
+        assert (found.exit_code, found.verdict) == (0, "passed"), found.said
+        assert found.told["event"] == "release (published tag v0.1.0)"
+        assert {name: found.jobs[name] for name in ("test", "report", "gate", "test-pypi", "pypi")} == {
+            "test": "passed", "report": "passed", "gate": "passed", "test-pypi": "skipped", "pypi": "passed",
+        }  # fmt: skip
+        assert {"OIDC", "environment", "pypa/gh-action-pypi-publish"} <= found.omitted
+        assert index.files() == PACKAGES
+        programs = environment(torch_python, tmp_path / "env")
+        install(programs, index)
+    code = "import torch; print(torch.spyre.device_count())"
+    env = {**os.environ, "TORCH_SPYRE_EMULATE": "1", "TORCH_SPYRE_CARDS": "3"}
+    argv = [str(programs / "python"), "-c", code]
+    assert subprocess.run(argv, env=env, capture_output=True, text=True, check=True).stdout == "3\n"
+
+
+def test_main_s_packages_reach_the_test_index(stranger: Stranger, packager: str, tmp_path: Path) -> None:
+    variables = tmp_path / "variables"
+    variables.write_text("TEST_PYPI_URL=https://test.example/legacy/\n", encoding="utf-8")
+    with serve(packager, tmp_path / "index", password="") as index:
+        words = [*PUBLISH, "--variables", str(variables), "--index", index.url]
+        found = stranger.rehearse("torch-spyre", "push", EARLY, *words)
+        assert (found.verdict, found.jobs["test-pypi"]) == ("passed", "passed"), found.said
+        assert (found.jobs["pypi"], index.files()) == ("skipped", PACKAGES)
+    assert "not to https://test.example/legacy/" in found.log
 
 
 def test_a_green_week_of_main_becomes_a_new_pin(stranger: Stranger) -> None:

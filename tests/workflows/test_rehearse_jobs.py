@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.rehearse.omissions import SOME, WHY
 from tests.generator.rehearse.acting import features, job, jobs, log, rehearsed, row, rows
 from tests.generator.rehearse.small import CALLER, make_caller, make_toolkit
 
@@ -161,6 +162,21 @@ def test_features_that_act_does_not_enforce_are_listed(toolkit: Path, tmp_path: 
     asked_for = {"time limits", "environment", "OIDC", "secrets", "filters", "permissions", "concurrency", "checkout"}
     assert asked_for <= features(found)
     assert "container" not in features(found)
+
+
+def test_variables_are_known_wherever_they_are_read(toolkit: Path, tmp_path: Path) -> None:
+    said = "echo place ${{ vars.PLACE }}, other ${{ vars.OTHER }}."
+    inner = f"on: workflow_call\njobs:\n  say: {{{PLAIN}, steps: [run: '{said}']}}\n"
+    text = CALLER + f"  say: {{{PLAIN}, steps: [run: '{said}']}}\n  nested: {{uses: ./.github/workflows/inner.yml}}\n"
+    caller = make_caller(tmp_path / "caller", text, None, {".github/workflows/inner.yml": inner})
+    none = rehearsed(toolkit, caller)
+    assert log(none).count('"msg":"place , other .') == 2
+    assert [each.why for each in none.omissions if each.feature == "variables"] == [WHY["variables"]]
+    file = tmp_path / "variables"
+    file.write_text('PLACE="registry.example/a#b"\n', encoding="utf-8")
+    some = rehearsed(toolkit, caller, variables=file)
+    assert log(some).count('"msg":"place registry.example/a#b, other .') == 2
+    assert [each.why for each in some.omissions if each.feature == "variables"] == [SOME.format("variables")]
 
 
 def test_every_job_knows_the_run_by_the_given_id(toolkit: Path, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ NOT_EXERCISED = "rehearsal: not exercised"  # the title of the annotation that s
 class Settings:
     """What the rehearsal tells its stand-ins. `labels` are the label sets of the runners that this machine stands in
     for, `rows` the globs of the rows to keep (empty: all), `python` what a job's `python` is (empty: a fresh one),
-    `checkouts` the folders of other repositories, by their names in lower case."""
+    `checkouts` the folders of other repositories, by their names in lower case, `index` the address of the package
+    index that takes what is published (empty: none does)."""
 
     repository: str
     sha: str
@@ -32,6 +33,7 @@ class Settings:
     python: str = ""
     base_python: str = sys.executable
     checkouts: Mapping[str, str] = field(default_factory=dict)
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,3 +35,22 @@ def test_rehearsing_loads_no_rule_of_the_check() -> None:
     paths = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'scripts')]!r}; "
     done = subprocess.run([sys.executable, "-c", paths + code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://upload.example/legacy/", "'https://upload.example/legacy/', which is not on this machine"),
+        ("http://127.0.0.1.example/", "which is not on this machine"),
+        ("ftp://localhost/", "which is not on this machine"),
+        ("http://me:secret@localhost/", "an address with a login"),
+    ],
+)
+def test_a_rehearsal_publishes_on_this_machine_only(
+    url: str, said: str, yard: Yard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["rehearse", "nightly", "--repository", str(tmp_path), "--root", str(yard.root), "--index", url]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "--index is " in told and said in told
+    assert "secret" not in told

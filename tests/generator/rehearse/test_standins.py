@@ -17,7 +17,13 @@ from tests.generator.rehearse.small import git, lay, make_caller
 class Act:
     """A step's surroundings, as act makes them."""
 
-    def __init__(self, root: Path, repository: Path | None = None, checkouts: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        repository: Path | None = None,
+        checkouts: dict[str, str] | None = None,
+        index: str = "",
+    ) -> None:
         self.folder, self.workspace, self.temp = root / "folder", root / "workspace", root / "temp"
         for place in (self.folder, self.workspace, self.temp):
             place.mkdir()
@@ -33,6 +39,7 @@ class Act:
                 search_path=os.environ["PATH"],
                 app_data=str(root / "seeds"),
                 checkouts=checkouts or {},
+                index=index,
             ),
         )
 
