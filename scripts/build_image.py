@@ -23,6 +23,12 @@ CONTRACT = Contract(
             help="the image to build on, with its digest, or oci:<folder>:<name>; or a line a value of"
             " an axis: rocm=7.2.0 registry.example/rocm@sha256:…",
         ),
+        Input(
+            name="follow-tag",
+            type="boolean",
+            default="false",
+            help="whether the base may be a tag; which image that is gets looked up once, and recorded",
+        ),
         Input(name="axes", default="", help="what the image is for besides what its wheels are for: python=3.12"),
         Input(name="containerfile", default="", help="how to build; empty installs the wheels and copies the suite"),
         Input(name="suite", default="", help="a folder to copy to /opt/suite, such as the integration tests"),

@@ -16,7 +16,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
     made: dict[str, Any] = {
         "pipeline": scene.named("device"),
         "summary": f"{scene.file.summary} Its own tests on cards, at stage {scene.stage.stage}.",
-        "triggers": scene.on_hardware(["size", "prepare", "working-directory", "instance"]),
+        "triggers": scene.on_hardware(["size", "prepare", "working-directory", "instance"], scene.stage.device_crons),
         "suites": {"device": tests},
         "configurations": {"device": {"suite": "device", "timeout-minutes": 60}},
         "runner": backend.runner,

@@ -1,10 +1,11 @@
-"""The runtime image: built, tested, pushed only when its tests passed, promoted by digest, named by a release."""
+"""The runtime image, every night, of main and of a release: built, tested, and only then promoted by digest."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from generator.backends.scene import Scene
+from generator.ladder.effective import spread
 
 
 def pipeline(scene: Scene) -> dict[str, Any] | None:
@@ -14,7 +15,9 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         return None
     image = backend.image
     python = str(backend.python[0])
-    built: dict[str, Any] = {"stack": {"axis": "python"}, "row": {"axis": "python"}}
+    crons = spread(scene.named("image"), min(scene.stage.runs_a_day, 1))
+    # The newest runtime image of the accelerator's own stack is a tag of its registry.
+    built: dict[str, Any] = {"stack": {"axis": "python"}, "row": {"axis": "python"}, "follow-tag": True}
     if image.base:
         built["base"] = image.base
     if image.containerfile:
@@ -39,6 +42,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
             },
             "dispatch": True,
             "push": {"branches": ["main"]},
+            **({"schedule": {"cron": crons[0]}} if crons else {}),
             "release": True,
         },
         "defaults": {backend.wheels: "."},

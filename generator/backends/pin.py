@@ -38,7 +38,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
 
 
 def _cron(scene: Scene) -> str:
-    """Once a day, two hours after the first scheduled run is due to start, at that run's minute."""
+    """Once a day, five hours after the first scheduled run is due to start, at that run's minute."""
     minute, hour = scene.stage.crons[0].split()[:2] if scene.stage.crons else ("23", "5")
     first = int(hour.split(",")[0])
     return f"{minute} {(first + 5) % 24} * * *"

@@ -55,7 +55,8 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
         "pipeline": scene.named("pytorch"),
         "summary": f"{stage.share} % of the PyTorch tests in scope, on {stage.shards} cards, at stage {stage.stage}.",
         "triggers": scene.on_hardware(
-            ["size", "upstream-ref", "prepare", *(["callback-url"] if stage.reports_to_hud else []), "instance"]
+            ["size", "upstream-ref", "prepare", *(["callback-url"] if stage.reports_to_hud else []), "instance"],
+            stage.crons,
         ),
         **scene.stacks(),
         "runner": scene.file.backend.runner,

@@ -35,11 +35,11 @@ class Scene:
         """The runners of the file, as a pipeline's own."""
         return {name: item.model_dump(by_alias=True, exclude_none=True) for name, item in self.file.runners.items()}
 
-    def on_hardware(self, inputs: list[str]) -> dict[str, Any]:
-        """What starts a pipeline that needs cards: the stage's crons, its label, or every pull request of its own."""
+    def on_hardware(self, inputs: list[str], crons: tuple[str, ...]) -> dict[str, Any]:
+        """What starts a pipeline that needs cards: crons, the stage's label, or every pull request of its own."""
         triggers: dict[str, Any] = {"call": {"inputs": inputs}, "dispatch": True}
-        if self.stage.crons:
-            triggers["schedule"] = [{"cron": cron, "size": SCHEDULED} for cron in self.stage.crons]
+        if crons:
+            triggers["schedule"] = [{"cron": cron, "size": SCHEDULED} for cron in crons]
         triggers["forks"] = False  # GitHub does not say whether whoever labels may write; the bot of tags asks
         if self.stage.every_pull_request:
             triggers["pull-request"] = {}

@@ -22,9 +22,10 @@ class EffectiveStage:
 
     `crons` (UTC, five fields, never at minute 0), `labels` and `every_pull_request` start the enabled tests: `share`
     per cent of those in scope, on `shards` cards in `jobs` matrix jobs of `cards_per_job`; 0 shards: none is enabled.
-    `gates` are what a pull request must pass; `blocking` says whether the enabled tests are among it. Pushes to one
-    pull request supersede each other while they wait, or queue; scheduled runs always queue: no push ends a nightly.
-    Nine of ten runs shall have their result within `signal_minutes`, if any are named.
+    `device_crons` start the package's own tests on cards. `gates` are what a pull request must pass; `blocking` says
+    whether the enabled tests are among it. Pushes to one pull request supersede each other while they wait, or queue;
+    scheduled runs always queue: no push ends a nightly. Nine of ten runs shall have their result within
+    `signal_minutes`, if any are named.
     """
 
     pipeline: str
@@ -34,6 +35,7 @@ class EffectiveStage:
     share: int
     runs_a_day: int
     crons: tuple[str, ...]
+    device_crons: tuple[str, ...]
     labels: tuple[str, ...]
     every_pull_request: bool
     workflows: tuple[str, ...]
@@ -62,7 +64,6 @@ def effective(pipeline: str, stages: StagesBlock, stage: int) -> EffectiveStage:
     if item is None:
         raise ShuntyardError(f"{pipeline} has no stage {stage}", hint=f"the last is {stages.ladder[-1].stage}")
     shards = planned_shards(stages, item)
-    crons = cadence.cron(cadence.start_times(pipeline, item.runs_a_day))
     return EffectiveStage(
         pipeline=pipeline,
         stage=item.stage,
@@ -70,7 +71,8 @@ def effective(pipeline: str, stages: StagesBlock, stage: int) -> EffectiveStage:
         cards=item.cards,
         share=item.share,
         runs_a_day=item.runs_a_day,
-        crons=(crons,) if crons else (),
+        crons=spread(pipeline, item.runs_a_day),
+        device_crons=spread(f"{pipeline}-device", item.runs_a_day),
         labels=tuple(stages.labels) if item.pull_requests == "label" and item.share else (),
         every_pull_request=item.pull_requests == "every" and item.share > 0,
         workflows=tuple(item.workflows),
@@ -88,6 +90,12 @@ def effective(pipeline: str, stages: StagesBlock, stage: int) -> EffectiveStage:
         publishes=item.packages == "publish",
         reports_to_hud=item.signal == "hud",
     )
+
+
+def spread(name: str, runs_a_day: int) -> tuple[str, ...]:
+    """The crons of a pipeline: their minute follows from its name, so that not all of them start at once."""
+    cron = cadence.cron(cadence.start_times(name, runs_a_day))
+    return (cron,) if cron else ()
 
 
 def setup_of(stages: StagesBlock) -> Setup:

@@ -34,13 +34,22 @@ def _moved(now: EffectiveStage) -> Iterator[tuple[str, str]]:
     if now.shards:
         jobs = f"{count(now.shards, 'shard')} in {count(now.jobs, 'job')} of {count(now.cards_per_job, 'card')}"
         yield "a run", f"{jobs}, at most {now.timeout_minutes} min each"
-    yield "schedule", ", ".join(now.crons) + " (UTC)" if now.crons else "none"
+    yield "schedule", _schedule(now)
     yield "pull requests", _pull_requests(now)
     yield "stacks", f"{now.pull_request_stack} PyTorch on pull requests, {now.scheduled_stack} on schedule"
     yield "workflows", ", ".join(now.workflows)
     yield "gates", ", ".join(now.gates) or "nothing"
     yield "packages", "built, and published: Test PyPI on main, PyPI on a release" if now.publishes else "built"
     yield "signal", "reported to HUD" if now.reports_to_hud else "here only"
+
+
+def _schedule(now: EffectiveStage) -> str:
+    crons = {
+        "PyTorch's tests": now.crons if now.shards else (),
+        "its own on cards": now.device_crons if now.runs("device") else (),
+    }
+    said = [f"{what} {', '.join(when)}" for what, when in crons.items() if when]
+    return f"{'; '.join(said)} (UTC)" if said else "none"
 
 
 def _pull_requests(now: EffectiveStage) -> str:

@@ -1,12 +1,7 @@
-"""The runtime image with the package in it: built, pushed, tested and promoted, with a real engine and registry.
-
-PyTorch is not in this image: its wheel alone is larger than all the rest. A team's base has it; here the base is a
-small Debian with pytest, so what runs inside is what needs no PyTorch, and the package is installed without it.
-"""
+"""The runtime image with the package in it: built, pushed, tested and promoted, with a real engine and registry."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import shutil
 from pathlib import Path
@@ -22,19 +17,11 @@ from tests.images.engines import Storage
 from tests.images.jax_base import image_python
 from tests.images.registry import RunningRegistry
 from tests.spyre.conftest import STAGE, Published
+from tests.spyre.runtime import CONTAINERFILE, make_base, put_suite
 from tests.spyre.steps import MINI, Ran, Steps, toolkit_at
 
 __all__ = ["plain", "server", "store"]  # fixtures of the tests of images
 PIPELINE = "torch-spyre-image"
-BASE = "localhost/spyre-base"
-CONTAINERFILE = """\
-ARG BASE
-FROM ${BASE}
-RUN --mount=type=bind,source=wheels,target=/run/wheels \\
-    PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --quiet --no-index --no-deps --no-cache-dir \\
-    --find-links=/run/wheels --requirement=/run/wheels/ours.txt
-COPY suite/ /opt/suite/
-"""
 
 
 @pytest.fixture(scope="module")
@@ -51,27 +38,14 @@ def yard(python: str, tmp_path_factory: pytest.TempPathFactory) -> Steps:
 
 @pytest.fixture(scope="module")
 def base(store: Storage, plain: str, python: str) -> str:
-    """The base: the distribution's Python, and pytest where it looks for what pip installed."""
-    container = store.buildah("from", "--tls-verify=false", plain).strip()
-    with_pytest = store.folder / "pytest"
-    for name in ("pytest", "pluggy", "iniconfig", "packaging", "pygments"):
-        for file in importlib.metadata.files(name) or ():
-            if file.parts[0] != ".." and file.suffix != ".pyc":
-                target = with_pytest / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file.locate(), target)
-    store.buildah("copy", "--quiet", container, str(with_pytest), f"/usr/local/lib/python{python}/dist-packages")
-    store.buildah("commit", "--quiet", "--format=oci", container, BASE)
-    store.buildah("rm", container)
-    return BASE
+    return make_base(store, plain, python)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
-    (folder / "Containerfile").write_text(CONTAINERFILE, encoding="utf-8")
-    (folder / "suite").mkdir()
-    shutil.copy(MINI / "tests" / "unit" / "test_cards.py", folder / "suite")
+    (folder / "Containerfile").write_text(f"{CONTAINERFILE}COPY suite/ /opt/suite/\n", encoding="utf-8")
+    put_suite(folder / "suite")
     return folder
 
 

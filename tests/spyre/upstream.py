@@ -81,6 +81,7 @@ def put_lists(project: Path, repository: str) -> None:
 
 # What the matrix says of them.
 LISTS = {
-    r"^    each-card: .*$": '    each-card: {SPYRE_DEVICES: "{card}", TORCH_SPYRE_EMULATE: "1"}\n'
-    "    durations: ci/durations.json\n    disabled-tests: ci/disabled.json\n    quarantine: ci/quarantine",
+    r"^    each-card: .*$": '    each-card: {SPYRE_DEVICES: "{card}", TORCH_SPYRE_EMULATE: "1"}',
+    r"^    disabled-tests: .*$": "    disabled-tests: ci/disabled.json\n"
+    "    durations: ci/durations.json\n    quarantine: ci/quarantine",
 }

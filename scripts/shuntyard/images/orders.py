@@ -15,12 +15,12 @@ from shuntyard.contract import Value
 from shuntyard.engine import Builder
 from shuntyard.engine.choose import choose
 from shuntyard.engine.client import digest_in
-from shuntyard.errors import ShuntyardError
+from shuntyard.errors import EXIT_PROBLEMS, ShuntyardError
 from shuntyard.human import memory
 from shuntyard.images.build import Order, build_image, created
 from shuntyard.images.context import axes_of, check_program
 from shuntyard.images.record import RECORD, ImageRecord
-from shuntyard.images.registry import Credentials, check_repository, check_tag, host, open_registry
+from shuntyard.images.registry import Credentials, Registry, check_repository, check_tag, host, open_registry
 from shuntyard.markdown import code, table_head, table_row
 from shuntyard.passed import read_axes
 
@@ -35,6 +35,8 @@ def build(inputs: Mapping[str, Value], env: Mapping[str, str], here: Path) -> tu
     order = read_order(text, env, here)
     hosts = {host(place) for place in (order.push, order.base) if _is_in_registry(place)}
     with open_registry(env, dict.fromkeys(hosts, credentials)) as registry:
+        if _is_in_registry(order.base) and not digest_in(order.base):
+            order = at_digest(order, registry)
         login = {"REGISTRY_AUTH_FILE": str(registry.authfile)} if registry.authfile else {}
         folder = build_image(order, _engine(text["engine"], {**env, **login}), registry).folder
     return wire.decode(ImageRecord, json.loads((folder / RECORD).read_text(encoding="utf-8"))), folder
@@ -45,7 +47,7 @@ def read_order(text: Mapping[str, str], env: Mapping[str, str], here: Path) -> O
     folders = [here / item.strip() for item in text["wheels"].splitlines() if item.strip()]
     wheels = tuple(handover.read(folder, kind="wheels") for folder in folders)
     axes = axes_of(wheels, read_axes(text["axes"]))
-    base = read_base(text["base"], axes)
+    base = read_base(text["base"], axes, follow_tag=text["follow-tag"] == "True")
     repository, colon, tag = _split(text["push"])
     if text["push"]:
         check_repository(repository)
@@ -90,6 +92,19 @@ def with_labels(order: Order, text: Mapping[str, str], env: Mapping[str, str]) -
     labels = {f"{_OCI}{name}": value for name, value in known.items() if value}
     labels |= {f"shuntyard.axis.{name}": value for name, value in order.axes.items()}
     return replace(order, labels={**labels, **read_labels(text["labels"])})
+
+
+def at_digest(order: Order, registry: Registry) -> Order:
+    """The order on what its base's tag names now, looked up once: the build and its record mean the same.
+
+    Raises ShuntyardError where the registry has no such image.
+    """
+    digest = registry.digest(order.base)
+    if not digest:
+        raise ShuntyardError(f"there is no base {order.base}", hint="see input 'base'", exit_code=EXIT_PROBLEMS)
+    print(f"{order.base} is {digest} now", flush=True)
+    labels = {f"{_OCI}base.name": order.base, f"{_OCI}base.digest": digest}
+    return replace(order, base=f"{_split(order.base)[0]}@{digest}", labels={**labels, **order.labels})
 
 
 def read_labels(text: str) -> dict[str, str]:
@@ -140,8 +155,11 @@ def _epoch(env: Mapping[str, str]) -> int | None:
     return int(text) if text else None
 
 
-def read_base(text: str, axes: Mapping[str, str]) -> str:
-    """The one base, or the first of several lines whose axes are the image's. Raises ShuntyardError."""
+def read_base(text: str, axes: Mapping[str, str], *, follow_tag: bool = False) -> str:
+    """The one base, or the first of several lines whose axes are the image's. Raises ShuntyardError.
+
+    It must have its digest, unless `follow_tag` says that its tag is to be looked up.
+    """
     lines = [line.split() for line in text.splitlines() if line.strip()]
     fitting = [line[-1] for line in lines if line and read_axes(" ".join(line[:-1])).items() <= axes.items()]
     if not fitting:
@@ -149,8 +167,13 @@ def read_base(text: str, axes: Mapping[str, str]) -> str:
         raise ShuntyardError(f"no base is for {values or 'an image without axes'}", hint="add a line to input 'base'")
     base = fitting[0]
     if not (base.startswith(("oci:", "localhost/")) or digest_in(base.partition("@")[2])):
-        hint = "write registry.example/team/image@sha256:…; what a tag means changes from one night to the next"
-        raise ShuntyardError(f"the base {base[:200]!r} has no digest", hint=hint)
+        repository, colon, tag = _split(base)
+        if not follow_tag:
+            hint = "write registry.example/team/image@sha256:…, or set 'follow-tag': what a tag means changes"
+            raise ShuntyardError(f"the base {base[:200]!r} has no digest", hint=hint)
+        check_repository(repository)
+        if colon:
+            check_tag(tag)
     return base
 
 

@@ -67,7 +67,7 @@ def test_the_first_stage_renders_two_pipelines_and_passes_the_check(followed: Pa
     assert checked(followed).startswith("0 problems:")
     device = YAML(typ="safe").load(files["torch-tenstorm-device"])
     (cron,) = device["on"]["schedule"]
-    assert cron == {"cron": "52 3 * * *"}  # as the page says
+    assert cron == {"cron": "29 2 * * *"}  # as the page says
     rows = shuntyard("rows", "torch-tenstorm-device", "--root", str(followed)).stdout
     assert "on self-hosted linux tenstorm" in rows
 

@@ -59,7 +59,7 @@ def test_a_stage_may_be_asked_for_and_is_not_written(yard: Yard, times: str) -> 
     code, out, _ = yard.run("stage", "torch-spyre", "--stage", "3", "--simulate", "2")
     assert code == 0
     assert "torch-spyre is at stage 3 of 0 to 5" in out
-    assert "  schedule      45 5,11,17,23 * * * (UTC)" in out
+    assert "  schedule      PyTorch's tests 45 5,11,17,23 * * *; its own on cards 29 4,10,16,22 * * * (UTC)" in out
     assert "labelled ciflow/spyre; never blocking; a push supersedes an earlier one that waits" in out
     assert "Criteria for stage 4: 0 of 4 met" in out
     assert yard.files() == before

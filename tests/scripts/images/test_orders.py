@@ -10,7 +10,8 @@ import pytest
 from shuntyard import handover
 from shuntyard.errors import ShuntyardError
 from shuntyard.images.build import Order
-from shuntyard.images.orders import read_labels, read_order
+from shuntyard.images.orders import at_digest, read_labels, read_order
+from shuntyard.images.registry import Registry
 
 BASE = "registry.example/base@sha256:" + "b" * 64
 
@@ -36,6 +37,7 @@ def order(folder: Path, environment: Mapping[str, str] | None = None, /, **given
         "",
     )
     text |= {"wheels": "\nwheels\n", "base": BASE, "python": "python3", "timeout-minutes": "60", "output": "image"}
+    text["follow-tag"] = "False"
     return read_order(
         text | {name.replace("_", "-"): value for name, value in given.items()}, environment or {}, folder
     )
@@ -77,6 +79,8 @@ def test_an_address_s_password_is_watched_as_it_is_sent(tmp_path: Path) -> None:
     ("given", "said"),
     [
         ({"base": "registry.example/base:latest"}, "has no digest"),
+        ({"base": "registry.example/Base:latest", "follow_tag": "True"}, "no place for an image"),
+        ({"base": "registry.example/base:-q", "follow_tag": "True"}, "no tag of an image"),
         ({"base": f"rocm=7.1.1 {BASE}"}, r"no base is for rocm=7\.2\.0"),
         ({"axes": "rocm=7.1.1"}, r"is for rocm 7\.2\.0, and not 7\.1\.1"),
         ({"push": "registry.example/Team/image"}, "no place for an image"),
@@ -105,3 +109,35 @@ def test_an_epoch_that_is_none(tmp_path: Path) -> None:
 
 def test_labels_are_data() -> None:
     assert read_labels("a=1=2\n\n b.c = x y ".replace(" b.c = ", "b.c=")) == {"a": "1=2", "b.c": "x y"}
+
+
+class Holds(Registry):
+    """A registry with one image."""
+
+    def __init__(self, image: str, digest: str) -> None:
+        self._held = {image: digest}
+
+    def digest(self, image: str) -> str:
+        return self._held.get(image, "")
+
+
+@pytest.mark.parametrize("name", ["registry.example:5000/base:main", "registry.example/base"])
+def test_a_tag_that_is_followed_becomes_its_digest(tmp_path: Path, name: str) -> None:
+    asked = order(tmp_path, base=name, follow_tag="True", labels="team=yard")
+    found = at_digest(asked, Holds(name, "sha256:" + "c" * 64))
+    assert found.base == f"{name.removesuffix(':main')}@sha256:{'c' * 64}"
+    assert found.labels == {
+        **asked.labels,
+        "org.opencontainers.image.base.name": name,
+        "org.opencontainers.image.base.digest": "sha256:" + "c" * 64,
+    }
+
+
+def test_a_tag_that_names_nothing_is_told(tmp_path: Path) -> None:
+    asked = order(tmp_path, base="registry.example/base:main", follow_tag="True")
+    with pytest.raises(ShuntyardError, match=r"there is no base registry\.example/base:main"):
+        at_digest(asked, Holds("registry.example/base:other", "sha256:" + "c" * 64))
+
+
+def test_a_digest_stays_what_it_is(tmp_path: Path) -> None:
+    assert order(tmp_path, base=BASE, follow_tag="True").base == BASE
