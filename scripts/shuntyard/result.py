@@ -10,6 +10,7 @@ SCHEMA = 1
 CaseOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "crashed"]
 Outcome = Literal["passed", "failed", "error", "empty"]
 BAD_CASES: frozenset[str] = frozenset({"failed", "error", "crashed"})
+NOT_RUN = "not run: "  # how the message of a case begins that was to run and did not, for want of its hardware mostly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +94,20 @@ def judge(exit_code: int, cases: tuple[CaseResult, ...], error: str = "") -> Out
 
     A bad case that nothing tolerates fails the run even where the command said 0: a script that drops its test
     runner's exit code must not turn a failure green. A command that fails without a bad case is an error, never a
-    pass. pytest's exit code 5 (no test was collected) is "empty": nothing was tested.
+    pass. pytest's exit code 5 (no test was collected) is "empty": nothing was tested. So is a run none of whose cases
+    found what it needs: a machine that lost its card must not stay green.
     """
     if any(case.outcome in BAD_CASES and not case.tolerated for case in cases):
         return "failed"
     if error:
         return "error"
-    if exit_code == 5 and not cases:
+    if (exit_code == 5 and not cases) or (exit_code == 0 and absence(cases)):
         return "empty"
     return "passed" if exit_code == 0 else "error"
+
+
+def absence(cases: tuple[CaseResult, ...]) -> str:
+    """Why no case at all ran, as the first of them says; empty where one did, or was skipped for another reason."""
+    if cases and all(case.outcome == "skipped" and case.message.startswith(NOT_RUN) for case in cases):
+        return cases[0].message.partition("\n")[0]
+    return ""

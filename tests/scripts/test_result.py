@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuntyard.result import BAD_CASES, CaseOutcome, CaseResult, Outcome, judge
+from shuntyard.result import BAD_CASES, CaseOutcome, CaseResult, Outcome, absence, judge
 from tests.scripts import records
 
 
@@ -42,8 +42,25 @@ def test_an_outcome_is_judged(exit_code: int, outcomes: tuple[CaseOutcome, ...],
 def test_nothing_bad_is_ever_a_pass(exit_code: int, results: tuple[CaseResult, ...], error: str) -> None:
     outcome = judge(exit_code, results, error)
     blocking = any(case.outcome in BAD_CASES and not case.tolerated for case in results)
-    assert (outcome == "passed") == (exit_code == 0 and not error and not blocking)
+    assert (outcome == "passed") == (exit_code == 0 and not error and not blocking and not absence(results))
     assert outcome in typing.get_args(Outcome)
+
+
+@pytest.mark.parametrize(
+    ("messages", "outcome"),
+    [
+        (("not run: no card is here\nat x.py:3", "not run: no card is here"), "empty"),
+        (("not run: no card is here", "needs CUDA"), "passed"),  # skipped as the test means it
+        (("needs CUDA", "needs CUDA"), "passed"),
+        (("", ""), "passed"),
+    ],
+)
+def test_where_no_case_found_what_it_needs_nothing_was_tested(messages: tuple[str, ...], outcome: Outcome) -> None:
+    skipped = tuple(CaseResult(case="t", outcome="skipped", message=message) for message in messages)
+    assert judge(0, skipped) == outcome
+    assert absence(skipped) == ("not run: no card is here" if outcome == "empty" else "")
+    assert judge(0, (*skipped, CaseResult(case="t", outcome="passed"))) == "passed"
+    assert judge(1, skipped) == "error"
 
 
 def test_every_bad_outcome_is_an_outcome_of_a_case() -> None:

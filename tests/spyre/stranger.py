@@ -32,6 +32,20 @@ from pathlib import Path
 
 Path(sysconfig.get_path("purelib"), "other.pth").write_text(sys.argv[1] + "\\n", encoding="utf-8")
 '''
+# Where no card is, the device's tests say that they did not run; these are what it shows on an emulated one.
+ON_CARDS = {r"^    device: .*$": "    device: [ci/on-cards]"}
+CARDS = """\
+import os
+
+os.environ.update(TORCH_SPYRE_EMULATE="1", TORCH_SPYRE_CARDS="2")
+import torch
+
+
+def test_every_card_adds():
+    for index in range(2):
+        assert (torch.ones(3).to(f"spyre:{index}") + 1).cpu().tolist() == [2, 2, 2]
+        assert torch.spyre.executed(index)["add.Tensor"]
+"""
 PREPARE = """\
       prepare: |-
         python ci/see.py {place}
@@ -189,6 +203,7 @@ def make_stranger(folder: Path, torch_python: str, stages: Mapping[int, Mapping[
     shutil.copytree(MINI, made.project, ignore=IGNORED)
     put_lists(made.project, NAME)
     put(made.project, "ci/see.py", SEE)
+    put(made.project, "ci/on-cards/test_cards.py", CARDS)
     for file in (made.project / ".github" / "stage-1").iterdir():
         file.rename(made.project / ".github" / "workflows" / file.name)
     theirs = subprocess.run([torch_python, "-c", PLACE], capture_output=True, text=True, check=True).stdout.strip()

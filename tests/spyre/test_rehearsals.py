@@ -23,7 +23,7 @@ from tests.scripts.pinning.samples import Night, keep
 from tests.scripts.relay_server import AUDIENCE, Relay, Served
 from tests.scripts.relay_server import serving as serving_relay
 from tests.spyre.steps import environment, install
-from tests.spyre.stranger import EVERY, LABEL, NAME, Rehearsed, Stranger, make_stranger
+from tests.spyre.stranger import EVERY, LABEL, NAME, ON_CARDS, Rehearsed, Stranger, make_stranger
 from tests.spyre.upstream import ISSUE
 
 EARLY = 1  # the stage from which labels start 5 % of PyTorch's tests
@@ -35,7 +35,7 @@ LINTERS = ("lint", "format", "imports", "spelling")
 
 @pytest.fixture(scope="module")
 def stranger(torch_python: str, tmp_path_factory: pytest.TempPathFactory) -> Stranger:
-    return make_stranger(tmp_path_factory.mktemp("stranger").resolve(), torch_python, {EARLY: {}, EVERY: {}})
+    return make_stranger(tmp_path_factory.mktemp("stranger").resolve(), torch_python, {EARLY: ON_CARDS, EVERY: {}})
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +87,17 @@ def test_the_label_starts_the_tests_of_the_device(stranger: Stranger) -> None:
     words = ["--label", LABEL, *stranger.on_cards()]
     found = stranger.rehearse("torch-spyre-device", "pull_request", EARLY, *words)
     assert (found.verdict, found.rows) == ("passed", {"pinned": "passed"}), found.said
-    assert {outcome for outcome, _ in found.cases().values()} == {"skipped"}
-    assert all("not run: " in message for _, message in found.cases().values())
+    assert found.cases() == {"ci/on-cards/test_cards.py::test_every_card_adds": ("passed", "")}
+
+
+def test_a_machine_without_its_card_is_not_green(stranger: Stranger) -> None:
+    """The device's own tests, which find no card: each says so, and what tested nothing has not passed."""
+    found = stranger.rehearse("torch-spyre-device", "schedule", EVERY, *stranger.on_cards())
+    assert (found.exit_code, found.verdict, found.rows) == (1, "failed", {"main": "error"}), found.said
+    assert (found.jobs["test"], found.jobs["gate"]) == ("failed", "failed")
+    assert "not run: no Spyre card is here" in found.said
+    (row,) = found.report()["rows"]
+    assert (row["outcome"], {outcome for outcome, _ in found.cases().values()}) == ("empty", {"skipped"})
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ import statistics
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from shuntyard.result import CaseResult, ShardResult
+from shuntyard.result import NOT_RUN, CaseResult, ShardResult
 from shuntyard.scope.judge import is_name, plain
 
 Durations = dict[str, dict[str, dict[str, float]]]
-NOT_RUN = "not run: "  # how the message of a case begins that was to run and did not
 
 
 class Spent(NamedTuple):
