@@ -5,6 +5,7 @@ JSON Schemas for editors are rendered from these models, so a description here i
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -149,7 +150,8 @@ FILES: dict[str, type[Strict]] = {
 }
 
 
+@functools.cache
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of one kind of file, with the written key names."""
+    """The JSON Schema of one kind of file, with the written key names. Not to be changed: it is made once."""
     schema = FILES[name].model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

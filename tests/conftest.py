@@ -15,15 +15,27 @@ settings.load_profile("shuntyard")
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("matrices", "scripts", "generator", "requirements", "actions", "docs", ".github", "examples")
-# What lies here drives servers, browsers, whole histories or other people's pytest: all of its tests are slow.
+# What lies here drives servers, browsers, whole histories or other people's pytest, or renders a toolkit for each test:
+# all of its tests are slow, so that the others take less than a minute together.
 SLOW = tuple(
-    ROOT / "tests" / place
+    str(ROOT / "tests" / place)
     for place in (
         "benchmarks",
         "browser",
         "workflows",
+        "generator/backends",
+        "generator/check/test_budget.py",
         "generator/check/test_command.py",
+        "generator/check/test_rules.py",
+        "generator/rehearse/test_lower.py",
+        "generator/rehearse/test_standins.py",
         "generator/rollout",
+        "generator/test_caller.py",
+        "generator/test_nightlies.py",
+        "generator/test_plugin_mini.py",
+        "generator/test_publisher.py",
+        "generator/test_token.py",
+        "generator/test_toolkit.py",
         "images",
         "rbe",
         "spyre",
@@ -33,10 +45,12 @@ SLOW = tuple(
         "scripts/ciflow",
         "scripts/dashboard",
         "scripts/hub",
+        "scripts/images/test_sbom.py",
         "scripts/nightly",
         "scripts/stats",
         "scripts/rollout",
         "scripts/store",
+        "scripts/test_analyse_results.py",
         "scripts/test_append_history.py",
         "scripts/test_build_status.py",
         "scripts/test_fetch_jobs.py",
@@ -46,7 +60,11 @@ SLOW = tuple(
         "scripts/test_proc.py",
         "scripts/test_pytest_plugin.py",
         "scripts/test_report_hud.py",
+        "scripts/test_run_bazel.py",
         "scripts/test_run_shard.py",
+        "scripts/test_runner_side.py",
+        "scripts/wheels/test_archive.py",
+        "scripts/wheels/test_pythons.py",
     )
 )
 UPDATE_GOLDEN = bool(os.environ.get("SHUNTYARD_UPDATE_GOLDEN"))
@@ -54,7 +72,8 @@ UPDATE_GOLDEN = bool(os.environ.get("SHUNTYARD_UPDATE_GOLDEN"))
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if any(item.path.is_relative_to(place) for place in SLOW):
+        path = str(item.path)
+        if any(path == place or path.startswith(f"{place}{os.sep}") for place in SLOW):
             item.add_marker(pytest.mark.slow)
 
 

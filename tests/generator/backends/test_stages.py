@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -22,13 +23,15 @@ STAGES = range(6)
 NAME = "torch-spyre"
 
 
-@pytest.fixture(scope="module")
-def toolkit() -> Toolkit:
+@functools.cache
+def shipped() -> Toolkit:
     return load(ROOT)
 
 
-def at_stage(toolkit: Toolkit, stage: int) -> tuple[set[str], Rendering]:
+@functools.cache
+def at_stage(stage: int) -> tuple[set[str], Rendering]:
     """The names of the backend's pipelines at a stage, and the whole rendering."""
+    toolkit = shipped()
     document = toolkit.documents[NAME]
     made = pipelines(toolkit.backends[NAME].model_copy(update={"stage": stage}), document)
     others = {name: each for name, each in toolkit.pipelines.items() if each.document is not document}
@@ -53,8 +56,8 @@ def told(rendering: Rendering, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_expansion_of_a_stage(toolkit: Toolkit, stage: int) -> None:
-    names, rendering = at_stage(toolkit, stage)
+def test_the_expansion_of_a_stage(stage: int) -> None:
+    names, rendering = at_stage(stage)
     text = json.dumps({name: told(rendering, name) for name in sorted(names)}, indent=2) + "\n"
     golden = GOLDEN / f"{stage}.json.golden"
     if UPDATE_GOLDEN:
@@ -63,8 +66,8 @@ def test_the_expansion_of_a_stage(toolkit: Toolkit, stage: int) -> None:
     assert text == golden.read_text(encoding="utf-8"), "make golden writes it anew"
 
 
-def test_stages_move_what_the_plan_says(toolkit: Toolkit) -> None:
-    by_stage = {stage: at_stage(toolkit, stage) for stage in STAGES}
+def test_stages_move_what_the_plan_says() -> None:
+    by_stage = {stage: at_stage(stage) for stage in STAGES}
     names = {stage: set(found) for stage, (found, _) in by_stage.items()}
     assert names[0] == {"torch-spyre", "torch-spyre-device", "torch-spyre-image"}
     assert all(names[stage] == names[0] | {"torch-spyre-pytorch", "torch-spyre-pin"} for stage in (1, 2, 3, 4, 5))
@@ -89,8 +92,8 @@ def test_stages_move_what_the_plan_says(toolkit: Toolkit) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_no_cron_is_on_the_hour_and_no_matrix_too_large(toolkit: Toolkit, stage: int) -> None:
-    names, rendering = at_stage(toolkit, stage)
+def test_no_cron_is_on_the_hour_and_no_matrix_too_large(stage: int) -> None:
+    names, rendering = at_stage(stage)
     for name in names:
         for cron, _ in rendering.workflows[name].triggers.crons:
             assert 0 < int(cron.split()[0]) < 60
@@ -110,8 +113,8 @@ def test_every_rule_is_content_with_a_stage(toolkit_root: Path, stage: int, caps
     assert main(["check", "--root", str(toolkit_root)]) == 0, capsys.readouterr().out
 
 
-def test_in_the_toolkits_own_repository_nothing_of_it_runs(toolkit: Toolkit) -> None:
-    names, rendering = at_stage(toolkit, 5)
+def test_in_the_toolkits_own_repository_nothing_of_it_runs() -> None:
+    names, rendering = at_stage(5)
     for name in names:
         first = rendering.workflows[name].jobs[0]
         assert first.condition.abroad
