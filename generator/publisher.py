@@ -1,7 +1,7 @@
 """The workflow that publishes an accelerator's packages, for its own repository.
 
 An index trusts GitHub's identity of a workflow file, and cannot do so for a file that is called from another repository
-(https://docs.pypi.org/trusted-publishers/troubleshooting/): what uploads must stand in the caller's own.
+(https://github.com/pypa/gh-action-pypi-publish#trusted-publishing): what uploads must stand in the caller's own.
 """
 
 from __future__ import annotations
