@@ -115,6 +115,7 @@ class _Assembler:
                 abroad=self.model.abroad,
                 no_forks=not self.model.triggers.forks,
                 labels=self._labels(),
+                no_labels=not self.model.triggers.forks and not self._labels(),
             ),
             permissions={"contents": "read"},
             outputs={name: StepOutput(SELECT_ACTION, name) for name in self._selected()},

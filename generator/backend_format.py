@@ -46,6 +46,11 @@ class Stacks(Strict):
     """The pinned PyTorch, whose version stands in one file, and PyTorch's main branch."""
 
     pin: PathPattern = Field(description="the file of the caller that holds the pinned version or commit, alone")
+    pin_lines: dict[PathPattern, Argument] = Field(
+        default={},
+        alias="pin-lines",
+        description="other files with the pin: what their one line with it becomes, `{ref}` is the new pin",
+    )
     green_days: Annotated[int, Field(ge=1, le=90)] = Field(
         default=7, alias="green-days", description="days of green runs of main after which a new pin is proposed"
     )

@@ -111,5 +111,6 @@ def workflow_triggers(
         secrets=secrets,
         branches=tuple(triggers.push.branches) if triggers.push else (),
         after_run=bool(triggers.call and triggers.call.after_run),
+        on_target=bool(triggers.call and triggers.call.on_target),
     )
     return result, problems

@@ -137,7 +137,8 @@ class Step:
 class Condition:
     """When a job runs. All that is set must hold.
 
-    `labels`: a `labeled` event must be for one of them, and an `unlabeled` one never starts anything. `given`: this
+    `labels`: a `labeled` event must be for one of them, and an `unlabeled` one never starts anything; `no_labels`: no
+    event of a label starts anything, whatever the caller listens to. `given`: this
     input is set. `positive`: this output is not "0". `always`: whatever became of the jobs before, except that
     `unless_skipped` names a job whose skipping means that the run was not asked for. `abroad`: not in the toolkit's own
     repository. `no_forks`: not for a pull request from a fork.
@@ -146,6 +147,7 @@ class Condition:
     abroad: bool = False
     no_forks: bool = False
     labels: tuple[str, ...] = ()
+    no_labels: bool = False
     given: InputRef | None = None
     positive: JobOutput | None = None
     always: bool = False
@@ -196,6 +198,7 @@ class Triggers:
     release: bool = False
     secrets: tuple[Input, ...] = ()
     after_run: bool = False  # called from `workflow_run`
+    on_target: bool = False  # called from `pull_request_target`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,11 @@ class Call(Strict):
     after_run: bool = Field(
         default=False, alias="after-run", description="callers run it when another run has ended (`workflow_run`)"
     )
+    on_target: bool = Field(
+        default=False,
+        alias="on-target",
+        description="callers run it on `pull_request_target`; runs for different labels do not wait for each other",
+    )
 
 
 class Push(Strict):

@@ -29,6 +29,12 @@ CONTRACT = Contract(
             name="cadence-hours", type="number", default="24", help="how often runs are due; no gap of more than two"
         ),
         Input(name="pin", default=".ci/pytorch.txt", help="the file that holds the pinned version or commit, alone"),
+        Input(
+            name="lines",
+            default="",
+            help="other files that hold the pin, 'FILE LINE' on each line: the one line of FILE with the old pin"
+            " becomes LINE, where {ref} is the new one",
+        ),
         Input(name="upstream-repository", default="pytorch/pytorch", help="where the pinned commits are"),
         Input(name="upstream-branch", default="main", help="the branch that these rows test"),
         Input(name="upstream-ref", default="", help="the whole commit to propose; empty: what the newest run tested"),

@@ -19,12 +19,32 @@ WORKFLOWS = ("lint", "unit", "emulation", "device", "pytorch", "packages", "imag
 
 def pipelines(model: BackendFile, document: Document) -> dict[str, PipelineFile]:
     """Every pipeline by its name. Raises ProblemsFound with what contradicts itself in the file."""
-    problems = [*disagreements(model.pipeline, model.stage, model.stages, document), *_faults(model, document)]
+    problems = [
+        *disagreements(model.pipeline, model.stage, model.stages, document),
+        *_faults(model, document),
+        *_gates_that_a_label_skips(model, document),
+    ]
     if problems:
         raise ProblemsFound(problems)
     scene = Scene(file=model, stage=effective(model.pipeline, model.stages, model.stage))
     made: list[dict[str, Any] | None] = [part.pipeline(scene) for part in (checks, device, pytorch, image, pin)]
     return {data["pipeline"]: PipelineFile.model_validate({**data, "abroad": True}) for data in made if data}
+
+
+def _gates_that_a_label_skips(model: BackendFile, document: Document) -> Iterator[Problem]:
+    """Tests on cards gate only where every pull request runs them, or a tag's run does.
+
+    A `labeled` event of another label leaves skipped checks on the commit, which count as passed (docs/rules.md, gate).
+    """
+    for index, item in enumerate(model.stages.ladder):
+        if item.pull_requests == "every" or (item.pull_requests == "label" and model.backend.labels_as == "tags"):
+            continue
+        for at, name in enumerate(item.gates):
+            if name == "device":
+                hint = "leave it out, or write `pull-requests: every`, or `labels-as: tags` in `backend`"
+                message = f"{name!r} gates, and stage {item.stage} does not run it on each commit"
+                place = ("stages", "ladder", index, "gates", at)
+                yield document.problem(place, message, hint=hint, rule="stages")
 
 
 def _faults(model: BackendFile, document: Document) -> Iterator[Problem]:

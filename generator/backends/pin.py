@@ -13,6 +13,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
     tested = scene.stage.runs("pytorch") and scene.stage.share > 0
     if stacks is None or upstream is None or not tested:
         return None
+    lines = "\n".join(f"{file} {line}" for file, line in stacks.pin_lines.items())
     return {
         "pipeline": scene.named("pin"),
         "summary": f"A bump of the pinned PyTorch, proposed after {stacks.green_days} green days of its main branch.",
@@ -30,6 +31,7 @@ def pipeline(scene: Scene) -> dict[str, Any] | None:
                     "days": stacks.green_days,
                     "cadence-hours": 24 // max(scene.stage.runs_a_day, 1),
                     "pin": stacks.pin,
+                    **({"lines": lines} if lines else {}),
                     "upstream-repository": upstream.repository,
                 },
             }

@@ -11,6 +11,7 @@ from generator.faults import suggest
 from generator.load import Toolkit, load
 from generator.publisher import publisher_workflow
 from generator.render import render, replace_file
+from generator.triggers_format import Call
 from shuntyard.errors import EXIT_GOOD, ShuntyardError
 
 SUMMARY = "print the workflow with which another repository calls a pipeline"
@@ -46,8 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _caller(toolkit: Toolkit, arguments: argparse.Namespace) -> str:
+    if call := toolkit.pipelines[arguments.pipeline].model.triggers.call:
+        _refuse_privileged(arguments.pipeline, call)
     pipeline, workflow = toolkit.pipelines[arguments.pipeline], render(toolkit).workflows[arguments.pipeline]
     return caller_workflow(toolkit, pipeline, workflow, arguments.phase)
+
+
+def _refuse_privileged(name: str, call: Call) -> None:
+    """Raises ShuntyardError for a pipeline of a privileged event: its page has the caller, and what it must not do."""
+    if call.on_target or call.after_run:
+        event, page = ("pull_request_target", "pull-requests") if call.on_target else ("workflow_run", "comments")
+        raise ShuntyardError(f"{name} runs on {event}", hint=f"docs/{page}.md shows its caller, and why it is as it is")
 
 
 def _publisher(toolkit: Toolkit, arguments: argparse.Namespace) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from generator import schema
 from generator.expand import expand_callers
 from generator.load import Toolkit, load_pipeline
-from generator.rehearse.events import Event
+from generator.rehearse.events import ON_LABELS, Event
 from generator.rehearse.find import Call
 from generator.rehearse.repository import Repository
 from shuntyard.compiled import read_compiled
@@ -90,11 +90,13 @@ def _shipped(toolkit: Toolkit, call: Call, literal: Mapping[str, str]) -> Compil
 
 
 def _nothing(toolkit: Toolkit, call: Call, event: Event) -> str:
-    """Why the pipeline starts no job for the event: it listens to labels, and this is none that starts it."""
+    """Why the pipeline starts no job for the event: this label is none that starts it."""
     pipeline = toolkit.pipelines.get(call.pipeline)
     triggers = pipeline.model.triggers if pipeline else None
-    if triggers is None or not triggers.labels or triggers.labels_as != "events":
+    if triggers is None:
         return ""
+    if not triggers.labels or triggers.labels_as != "events":
+        return "no label starts it" if not triggers.forks and event.action in ON_LABELS else ""
     if event.action == "unlabeled":
         return "unlabeled only cancels"
     if event.action == "labeled" and event.label not in triggers.labels:

@@ -146,6 +146,9 @@ class GitHub:
             wanted = " || ".join(f"github.event.label.name == {quoted(label)}" for label in condition.labels)
             parts.append("github.event.action != 'unlabeled'")
             parts.append(f"github.event.action != 'labeled' || {wanted}")
+        if condition.no_labels:
+            parts.append("github.event.action != 'unlabeled'")
+            parts.append("github.event.action != 'labeled'")
         if condition.given:
             given = self.expression(condition.given)
             parts.append(f"({given}) != ''" if "||" in given else f"{given} != ''")

@@ -13,7 +13,7 @@ from shuntyard.attempt import Attempt, Kind, error_of
 from shuntyard.fallback import fallback_reason
 from shuntyard.plan import Row, Unit
 from shuntyard.proc.run import run
-from shuntyard.result import ShardResult, absence, judge
+from shuntyard.result import ShardResult, absence, judge, untested
 from shuntyard.run_report import in_one_line
 from shuntyard.setting import Place, Setting
 from shuntyard.unit import abba
@@ -120,20 +120,20 @@ def _put_aside(place: Place) -> None:
 def _result(place: Place, attempt: Attempt, fallback: str) -> ShardResult:
     setting, row, shard = place.setting, place.row, place.setting.shard
     error = error_of(attempt)
-    outcome = judge(attempt.judged_exit_code, attempt.cases, error)
+    outcome, absent = judge(attempt.judged_exit_code, attempt.cases, error), absence(attempt.cases)
     return ShardResult(
         pipeline=setting.pipeline,
         key=replace(setting.key, row_id=row.id),
         config=row.suite.id,
         arm=row.arm,
         ran="shell" if attempt.kind == "shell" else "python",
-        outcome=outcome,
+        outcome=untested(outcome, absent, shard.of),
         exit_code=attempt.exit_code,
         shard_index=shard.index,
         shard_of=shard.of,
         repetition=place.repetition,
         fallback_reason=fallback,
-        error=error or (absence(attempt.cases) if outcome == "empty" else ""),
+        error=error or (absent if outcome == "empty" else ""),
         hardware=setting.hardware,
         started_at=attempt.started_at,
         duration_s=attempt.duration_s,

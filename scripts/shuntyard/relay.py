@@ -6,6 +6,7 @@ pytorch/test-infra, `aws/lambda/cross_repo_ci_relay/README.md`, "Error propagati
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -146,9 +147,17 @@ def _request(url: str, token: str, content: bytes | None) -> tuple[int, str, flo
     except urllib.error.HTTPError as error:
         after = error.headers.get("retry-after", "")
         seconds = float(after) if after.isdecimal() and len(after) < 6 else 0.0
-        return error.code, error.read(100_000).decode("utf-8", "replace"), seconds
-    except (OSError, ValueError):
+        return error.code, _body(error), seconds
+    except (OSError, ValueError, http.client.HTTPException):
         return 0, "", 0.0
+
+
+def _body(answer: urllib.error.HTTPError) -> str:
+    """What a refusal says, as far as it came."""
+    try:
+        return answer.read(100_000).decode("utf-8", "replace")
+    except (OSError, ValueError, http.client.HTTPException):
+        return ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -159,9 +159,10 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _size(pipeline: CompiledPipeline, request: Request) -> str:
-    """The size of the run: the one asked for, the schedule's, or the usual one."""
+    """The size of the run: the one asked for, the schedule's, or the usual one. A caller may have moved the cron: a
+    scheduled run at another time is the first schedule's."""
     usual = pipeline.sizes[0] if pipeline.sizes else ""
-    if request.event == "schedule" and not request.cron:
+    if request.event == "schedule":
         usual = next(iter(pipeline.crons.values()), usual)
     return request.size or pipeline.crons.get(request.cron, usual)
 

@@ -63,6 +63,30 @@ def test_an_unknown_phase_and_a_pipeline_that_nobody_can_call(yard: Yard) -> Non
         made(yard, "wheels")
 
 
+@pytest.mark.parametrize(("event", "page"), [("on-target", "pull-requests"), ("after-run", "comments")])
+def test_the_caller_of_a_privileged_event_is_its_page_s(yard: Yard, event: str, page: str) -> None:
+    add(
+        yard,
+        WHEELS.replace(
+            "  call: {inputs: [size, publish, instance]}",
+            f"  call: {{inputs: [size, publish, instance], {event}: true}}",
+        ),
+    )
+    code, _, said = yard.run("caller", "wheels")
+    assert (code, f"docs/{page}.md shows its caller" in said) == (2, True)
+
+
+def test_runs_for_different_labels_do_not_evict_each_other(yard: Yard) -> None:
+    """GitHub keeps one waiting run of a concurrency group."""
+    text = WHEELS.replace("publish, instance]}", "publish, instance], on-target: true}")
+    assert text != WHEELS
+    add(yard, text)
+    group = parse(yard.render().files[".github/workflows/wheels.yml"], "w.yml", strict=False).data["concurrency"][
+        "group"
+    ]
+    assert group.endswith("-${{ github.event.label.name }}")
+
+
 def test_the_verb_prints_it_or_writes_a_new_file(yard: Yard) -> None:
     add(yard)
     code, printed, _ = yard.run("caller", "wheels", "--phase", "production")

@@ -95,6 +95,10 @@ CONDITIONS = [
         " && (github.event.action != 'labeled' || github.event.label.name == 'a' || github.event.label.name == 'b')"
         " && needs.select.outputs.count != '0' }}",
     ),
+    (
+        Condition(no_labels=True),
+        "${{ github.event.action != 'unlabeled' && github.event.action != 'labeled' }}",
+    ),
     (Condition(always=True), "${{ always() }}"),
     (Condition(always=True, unless_skipped="select"), "${{ always() && needs.select.result != 'skipped' }}"),
 ]

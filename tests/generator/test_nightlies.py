@@ -82,6 +82,8 @@ def test_a_size_selects_its_rows_by_input_schedule_or_order(yard: Yard) -> None:
     assert usual.reasons["3.11.7.1.one"] == "not in the size nightly (it is in weekly)"
     weekly = select(pipeline, Request(event="schedule", cron="43 4 * * 6"))
     assert (weekly.size, len(weekly.plan.units)) == ("weekly", 7)
+    moved = select(pipeline, Request(event="schedule", cron="1 2 * * *"))  # a caller's own time: never the usual size
+    assert moved.size == next(iter(pipeline.crons.values()))
     asked = select(pipeline, Request(event="schedule", cron="43 4 * * 6", size="nightly"))
     assert asked.plan.units == usual.plan.units
 

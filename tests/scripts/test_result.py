@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuntyard.result import BAD_CASES, CaseOutcome, CaseResult, Outcome, absence, judge
+from shuntyard.result import BAD_CASES, CaseOutcome, CaseResult, Outcome, absence, judge, untested
 from tests.scripts import records
 
 
@@ -58,9 +58,17 @@ def test_nothing_bad_is_ever_a_pass(exit_code: int, results: tuple[CaseResult, .
 def test_where_no_case_found_what_it_needs_nothing_was_tested(messages: tuple[str, ...], outcome: Outcome) -> None:
     skipped = tuple(CaseResult(case="t", outcome="skipped", message=message) for message in messages)
     assert judge(0, skipped) == outcome
+    assert judge(5, skipped) == ("empty" if outcome == "empty" else "error")
     assert absence(skipped) == ("not run: no card is here" if outcome == "empty" else "")
     assert judge(0, (*skipped, CaseResult(case="t", outcome="passed"))) == "passed"
     assert judge(1, skipped) == "error"
+
+
+def test_one_of_several_shards_may_have_no_tests_and_not_no_card() -> None:
+    assert [untested("empty", "", 3), untested("empty", "no card", 3), untested("empty", "no card", 1)] == [
+        "empty", "error", "empty",
+    ]  # fmt: skip
+    assert untested("passed", "", 3) == "passed"
 
 
 def test_every_bad_outcome_is_an_outcome_of_a_case() -> None:

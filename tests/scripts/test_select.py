@@ -382,3 +382,20 @@ def test_a_quarantine_touches_no_other_runner() -> None:
     rows = (dataclasses.replace(made.rows[0], runner="gpu"), made.rows[1])
     made = dataclasses.replace(made, rows=rows, runners={**made.runners, "gpu": ("card",)}, quarantined=HELD)
     assert chosen(select(made, Request(today="2026-11-22"))) == ["unit"]
+
+
+def test_a_schedule_at_a_time_that_the_caller_chose_has_the_schedule_s_size() -> None:
+    """Pull requests come first among the sizes; a nightly that a caller moved must not fall back to theirs."""
+    plain = pipeline(("unit", "docs"), together="", arms=("",))
+    rows = tuple(
+        dataclasses.replace(row, sizes=("pull-request",) if row.suite == "unit" else ("scheduled",))
+        for row in plain.rows
+    )
+    sized = dataclasses.replace(
+        plain, rows=rows, sizes=("pull-request", "scheduled"), crons={"29 4 * * *": "scheduled"}, events=("call",)
+    )
+    for cron in ("29 4 * * *", "0 2 * * *", ""):
+        found = select(sized, Request(event="schedule", cron=cron))
+        assert [row.id for unit in found.plan.units for row in unit.rows] == ["docs"]
+    pull = select(sized, Request(event="pull_request"))
+    assert [row.id for unit in pull.plan.units for row in unit.rows] == ["unit"]

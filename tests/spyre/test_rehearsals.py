@@ -224,7 +224,9 @@ def test_a_green_week_of_main_becomes_a_new_pin(stranger: Stranger) -> None:
     assert "1 job passed, and there are no rows" in found.headline
     pulls = [json.loads(file.read_text(encoding="utf-8")) for file in (stranger.hub / "pulls").glob("*.json")]
     (proposed,) = [pull for pull in pulls if pull.get("branch") == "shuntyard/bump-pin"]
+    pinned = proposed["files"].pop(".ci/pinned.txt").splitlines()
     assert proposed["files"] == {".ci/pytorch.txt": f"{1:040x}\n"}
+    assert pinned[2:] == [f"torch @ git+https://github.com/pytorch/pytorch@{1:040x}", "pytest>=8"]
     assert "all of 7 runs passed within 7 days" in found.log
 
 

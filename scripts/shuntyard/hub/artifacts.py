@@ -6,6 +6,7 @@ be of another kind. Only the members that are asked for are read, up to a limit;
 
 from __future__ import annotations
 
+import http.client
 import io
 import urllib.error
 import urllib.request
@@ -95,6 +96,6 @@ def _download(api: Api, name: str, key: int) -> bytes:
             return content
         except urllib.error.HTTPError as error:
             problem = f"the storage answers {error.code}"
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             problem = f"the storage cannot be reached: {type(error).__name__}"
     raise ShuntyardError(f"the artifact {name[:100]} cannot be downloaded: {problem}", hint="run this job again")

@@ -33,13 +33,17 @@ def build(inputs: Mapping[str, Value], env: Mapping[str, str], here: Path) -> tu
     text = {name: str(value) for name, value in inputs.items()}
     credentials = Credentials(username=text["registry-username"], password=text["registry-password"])
     order = read_order(text, env, here)
-    hosts = {host(place) for place in (order.push, order.base) if _is_in_registry(place)}
-    with open_registry(env, dict.fromkeys(hosts, credentials)) as registry:
+    with open_registry(env, {login_host(order): credentials} if login_host(order) else {}) as registry:
         if _is_in_registry(order.base) and not digest_in(order.base):
             order = at_digest(order, registry)
         login = {"REGISTRY_AUTH_FILE": str(registry.authfile)} if registry.authfile else {}
         folder = build_image(order, _engine(text["engine"], {**env, **login}), registry).folder
     return wire.decode(ImageRecord, json.loads((folder / RECORD).read_text(encoding="utf-8"))), folder
+
+
+def login_host(order: Order) -> str:
+    """The one registry that the credentials are for: where the image is pushed, else where its base is."""
+    return next((host(place) for place in (order.push, order.base) if _is_in_registry(place)), "")
 
 
 def read_order(text: Mapping[str, str], env: Mapping[str, str], here: Path) -> Order:

@@ -7,6 +7,7 @@ a mistake, and stops.
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import time
 import urllib.error
@@ -74,7 +75,7 @@ def fetch(place: str, what: str, access: Web) -> Fetched:
         except urllib.error.HTTPError as error:
             problem = f"it answers {error.code}"
             error.close()
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             problem = f"{type(error).__name__}: {error}"
         except _BROKEN as error:
             problem = f"it is no JSON: {error}"

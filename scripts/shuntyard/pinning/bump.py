@@ -20,7 +20,7 @@ from shuntyard.hub.commits import Between, Commits, GitHubCommits, LocalCommits
 from shuntyard.hub.marks import marked
 from shuntyard.pinning.decide import Green, Rule, decide
 from shuntyard.pinning.gather import gather
-from shuntyard.pinning.pin import COMMIT, pin_in, read_text, replaced
+from shuntyard.pinning.pin import COMMIT, Line, pin_in, read_lines, read_text, replaced
 from shuntyard.pinning.words import body, title
 from shuntyard.store import Chosen, open_store
 
@@ -29,7 +29,8 @@ _RERUNS = timedelta(days=31)  # a re-run lies within them after its run's first 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What scripts/bump_pin.py was asked; `text` is the pin's whole file, `now` UTC without a zone."""
+    """What scripts/bump_pin.py was asked; `text` is the pin's whole file, `lines` the other files with it, `now` UTC
+    without a zone."""
 
     history: str
     pipeline: str
@@ -38,6 +39,7 @@ class Asked:
     rule: Rule
     pin: str
     text: str
+    lines: tuple[Line, ...]
     upstream: str
     upstream_branch: str
     commit: str
@@ -74,6 +76,7 @@ def read(inputs: Mapping[str, Value], *, now: datetime, checkout: Path) -> Asked
         rule=Rule(days=float(inputs["days"]), least=int(least), cadence_h=float(inputs["cadence-hours"])),
         pin=PurePosixPath(texts["pin"]).as_posix(),
         text=read_text(Path(texts["pin"]), checkout),
+        lines=read_lines(texts["lines"], checkout),
         upstream=texts["upstream-repository"],
         upstream_branch=texts["upstream-branch"],
         commit=texts["upstream-ref"],
@@ -99,6 +102,8 @@ def bump(asked: Asked, env: Mapping[str, str]) -> Bumped:
     stays = _stays(pinned, commit, between)
     if stays:
         return Bumped(proposed=False, reason=f"no new pin: {stays}")
+    files = {asked.pin: replaced(asked.text, pinned, commit)}
+    files |= {each.file: each.replaced(pinned, commit) for each in asked.lines}
     reason = f"{green.why}: {pinned[:12]} can become {commit[:12]}"
     if asked.dry_run:
         return Bumped(proposed=False, reason=f"{reason} (dry run: nothing is proposed)", version=commit)
@@ -107,7 +112,7 @@ def bump(asked: Asked, env: Mapping[str, str]) -> Bumped:
         branch=asked.branch,
         title=title(asked.upstream, commit),
         body=marked(f"pin {asked.pin}", told),
-        files={asked.pin: replaced(asked.text, pinned, commit)},
+        files=files,
     )
     made = open_hub(asked.local or GITHUB, env, asked.repository).propose(proposal)
     return Bumped(proposed=True, reason=reason, version=commit, url=made.address)

@@ -14,7 +14,7 @@ from shuntyard.execute import fresh_folder, prepare, write_result
 from shuntyard.planned.course import Course, run_course
 from shuntyard.planned.job import Job
 from shuntyard.planned.tolerate import blocking, marked
-from shuntyard.result import Outcome, ShardResult
+from shuntyard.result import Outcome, ShardResult, absence, untested
 
 PIECES = "pieces.json"
 _LONGEST_ERROR = 4000
@@ -43,12 +43,14 @@ def _result(job: Job, course: Course, started_at: str) -> ShardResult:
     cases = merge([*chain.from_iterable(running.cases for running in course.pieces), *course.unrun])
     errors = [f"{running.piece.id}: {error}" for running in course.pieces for error in running.errors]
     error = bound("; ".join([*course.errors, *errors]), _LONGEST_ERROR)
+    told = tuple(marked(case, job.tolerance) for case in cases)
+    absent = absence(told)
     if blocking(cases, job.tolerance):
         outcome: Outcome = "failed"
     elif error and not job.tolerance.everything:
         outcome = "error"
-    elif not cases and not error:
-        outcome = "empty"
+    elif absent or (not cases and not error):
+        outcome = untested("empty", absent, setting.shard.of)
     else:
         outcome = "passed"
     return ShardResult(
@@ -61,12 +63,12 @@ def _result(job: Job, course: Course, started_at: str) -> ShardResult:
         exit_code={"passed": 0, "empty": 5}.get(outcome, 1),
         shard_index=setting.shard.index,
         shard_of=setting.shard.of,
-        error=error,
+        error=error or absent,
         hardware=setting.hardware,
         started_at=started_at,
         duration_s=course.duration_s,
         peak_memory_mb=course.peak_memory_mb,
-        cases=tuple(marked(case, job.tolerance) for case in cases),
+        cases=told,
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shuntyard.cases import bound
 from shuntyard.quarantine import Entry
-from shuntyard.result import BAD_CASES, CaseResult
+from shuntyard.result import BAD_CASES, NOT_RUN, CaseResult
 from shuntyard.text import line
 
 
@@ -42,7 +42,12 @@ def blocking(cases: Iterable[CaseResult], tolerated: Tolerance) -> list[CaseResu
 
 
 def marked(case: CaseResult, tolerated: Tolerance) -> CaseResult:
-    """The case; where it is bad and does not block, it says why, and so does its message. Its outcome stays."""
+    """The case; where it is bad and does not block, it says why, and so does its message. Its outcome stays.
+
+    One that did not run blocks nothing either, where nothing does.
+    """
+    if tolerated.everything and case.message.startswith(NOT_RUN):
+        return replace(case, tolerated=tolerated.everything)
     why = tolerated.why(case.case) if case.outcome in BAD_CASES else ""
     if not why:
         return case

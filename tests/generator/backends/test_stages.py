@@ -100,6 +100,35 @@ def test_no_cron_is_on_the_hour_and_no_matrix_too_large(stage: int) -> None:
         assert sum(row.shards for row in rendering.compiled[name].rows) <= 256
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_its_own_label_starts_what_runs_on_cards(stage: int) -> None:
+    """A caller may still listen to labels that the stage it was made for had."""
+    names, rendering = at_stage(stage)
+    for name in names & {f"{NAME}-device", f"{NAME}-pytorch"}:
+        condition = rendering.workflows[name].jobs[0].condition
+        assert bool(condition.labels) != condition.no_labels
+        assert condition.no_labels == (stage in (0, 5))
+
+
+@pytest.mark.parametrize("pull_requests", ["none", "label"])
+def test_tests_on_cards_gate_only_where_no_other_label_can_skip_them(
+    toolkit_root: Path, pull_requests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = toolkit_root / "matrices" / f"{NAME}.yml"
+    text = path.read_text(encoding="utf-8")
+    block = text.split("    - stage: 1\n", 1)[1].split("    - stage: 2\n", 1)[0]
+    changed = block.replace("pull-requests: label", f"pull-requests: {pull_requests}")
+    changed = changed.replace("gates: [lint, unit]", "gates: [lint, device]")
+    assert changed != block
+    path.write_text(text.replace(block, changed), encoding="utf-8")
+    assert main(["render", "--root", str(toolkit_root)]) == 1
+    assert "'device' gates, and stage 1 does not run it on each commit" in capsys.readouterr().out
+    if pull_requests == "label":
+        tags = text.replace(block, changed).replace("  image: {suite", "  labels-as: tags\n  image: {suite")
+        path.write_text(tags, encoding="utf-8")
+        assert main(["render", "--root", str(toolkit_root)]) == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_rule_is_content_with_a_stage(toolkit_root: Path, stage: int, capsys: pytest.CaptureFixture[str]) -> None:

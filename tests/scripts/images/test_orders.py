@@ -10,7 +10,7 @@ import pytest
 from shuntyard import handover
 from shuntyard.errors import ShuntyardError
 from shuntyard.images.build import Order
-from shuntyard.images.orders import at_digest, read_labels, read_order
+from shuntyard.images.orders import at_digest, login_host, read_labels, read_order
 from shuntyard.images.registry import Registry
 
 BASE = "registry.example/base@sha256:" + "b" * 64
@@ -141,3 +141,16 @@ def test_a_tag_that_names_nothing_is_told(tmp_path: Path) -> None:
 
 def test_a_digest_stays_what_it_is(tmp_path: Path) -> None:
     assert order(tmp_path, base=BASE, follow_tag="True").base == BASE
+
+
+@pytest.mark.parametrize(
+    ("push", "base", "host"),
+    [
+        ("ghcr.example/me/staging", "quay.example/team/runtime@sha256:" + "b" * 64, "ghcr.example"),
+        ("", "quay.example/team/runtime@sha256:" + "b" * 64, "quay.example"),
+        ("ghcr.example/me/staging", "oci:layout:image", "ghcr.example"),
+        ("", "localhost/base", ""),
+    ],
+)
+def test_a_password_goes_to_the_registry_that_it_is_for(tmp_path: Path, push: str, base: str, host: str) -> None:
+    assert login_host(order(tmp_path, push=push, base=base)) == host

@@ -7,7 +7,8 @@ from typing import Any
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Answers with what `answers` holds, one after the other, the last one for ever: (status, body, headers)."""
+    """Answers with what `answers` holds, one after the other, the last one for ever: (status, body, headers);
+    status 0 sends the body alone."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -28,6 +29,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.paths.append(self.path)
         answers = self.server.answers
         status, body, headers = answers.pop(0) if len(answers) > 1 else answers[0]
+        if not status:  # no HTTP at all
+            self.wfile.write(body)
+            return
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

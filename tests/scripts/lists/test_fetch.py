@@ -40,6 +40,17 @@ def test_a_list_that_is_away_fails_open_after_three_tries_and_says_so(
     assert told.problem.startswith("the disabled jobs cannot be read after 3 tries") and why in told.problem
 
 
+CUT = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"
+
+
+@pytest.mark.parametrize("answer", [CUT, b"no status line\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1"])
+def test_an_answer_that_is_cut_off_or_garbled_fails_open_too(server: Server, answer: bytes) -> None:
+    server.answers = [(0, answer, {})]
+    told = fetch(server.address, "disabled jobs", patient([]))
+    assert told.data is None and len(server.asked) == TRIES
+    assert told.problem.startswith("the disabled jobs cannot be read after 3 tries")
+
+
 def test_no_server_fails_open_too(server: Server) -> None:
     class Nobody:
         def open(self, request: Request, /, *, timeout: float) -> IO[bytes]:

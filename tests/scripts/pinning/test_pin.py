@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuntyard.errors import ShuntyardError
-from shuntyard.pinning.pin import PIN, pin_in, read_pin, replaced
+from shuntyard.pinning.pin import PIN, pin_in, read_lines, read_pin, replaced
 
 OLD, NEW = "2.13.0", "0123456789abcdef" * 2 + "01234567"
 
@@ -43,3 +43,34 @@ def test_a_link_out_of_the_checkout_is_no_pin(tmp_path: Path) -> None:
     (tmp_path / "checkout" / "pin.txt").symlink_to(tmp_path / "secret")
     with pytest.raises(ShuntyardError, match="no pin"):
         read_pin(Path("pin.txt"), tmp_path / "checkout")
+
+
+REQUIREMENTS = "# torch 2.13.0 is pinned\ntorch==2.13.0 # from an index\npytest>=8\n"
+BUILD = "torch @ git+https://example.org/torch@{ref}"
+
+
+def test_the_line_with_the_pin_moves_with_it(tmp_path: Path) -> None:
+    (tmp_path / "pinned.txt").write_text(REQUIREMENTS, encoding="utf-8")
+    (line,) = read_lines(f"\npinned.txt {BUILD}\n", tmp_path)
+    once = line.replaced(OLD, NEW)
+    assert once == f"# torch 2.13.0 is pinned\n{BUILD.format(ref=NEW)}\npytest>=8\n"
+    (tmp_path / "pinned.txt").write_text(once, encoding="utf-8")
+    (again,) = read_lines(f"pinned.txt {BUILD}", tmp_path)
+    assert again.replaced(NEW, "f" * 40) == once.replace(NEW, "f" * 40)
+    assert read_lines("", tmp_path) == ()
+
+
+@pytest.mark.parametrize("text", ["torch>=2\n", "torch==2.13.0\ntorchvision==2.13.0\n"])
+def test_a_file_where_not_one_line_has_the_pin_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pinned.txt").write_text(text, encoding="utf-8")
+    (line,) = read_lines(f"pinned.txt {BUILD}", tmp_path)
+    with pytest.raises(ShuntyardError, match=r"[02] lines of pinned\.txt have the pin 2\.13\.0"):
+        line.replaced(OLD, NEW)
+
+
+@pytest.mark.parametrize("text", ["pinned.txt", "pinned.txt torch", "../out.txt {ref}", "gone.txt {ref}"])
+def test_lines_that_cannot_be_meant(tmp_path: Path, text: str) -> None:
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "out.txt").touch()
+    with pytest.raises(ShuntyardError):
+        read_lines(text, tmp_path / "checkout")

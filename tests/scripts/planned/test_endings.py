@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from shuntyard.result import judge
+from shuntyard.rows import worst
 from tests.scripts.planned.samples import (
     BAD,
     CRASH,
@@ -21,6 +23,7 @@ from tests.scripts.planned.samples import (
     inputs_of,
     piece,
     plan_of,
+    planned_row,
     project_of,
     run_planned,
 )
@@ -185,3 +188,23 @@ def test_a_project_that_runs_with_workers_has_its_parts_and_its_hangs_told(folde
     assert ran.outcomes(ROW) == {**good, "test/test_a.py::test_1": "error"}
     assert "crashed while running" in case(ran, "test/test_a.py::test_1").message
     assert ran.result(ROW).error == ""
+
+
+NO_CARD = "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test(n): pytest.skip('not run: no card is here')\n"
+
+
+@pytest.mark.parametrize(("shards", "outcome"), [(1, "empty"), (2, "error")])
+def test_a_job_whose_card_is_gone_has_tested_nothing(folder: Path, shards: int, outcome: str) -> None:
+    """Of several shards one may be empty, for want of files: a lost card is another thing."""
+    ran = run_planned(project_of(folder, a=NO_CARD), plan_of(*[[["test_a"]]] * shards))
+    result = ran.result(ROW)
+    assert (ran.exit_code, result.outcome, result.error) == (1, outcome, "not run: no card is here")
+    judged = judge(result.exit_code, result.cases)
+    assert worst((judged, result.outcome)) == result.outcome  # what reads it does not contradict it
+
+
+def test_in_an_unstable_row_it_blocks_nothing(folder: Path) -> None:
+    plan = plan_of([["test_a"]], row=planned_row(unstable="the machine is new"))
+    ran = run_planned(project_of(folder, a=NO_CARD), plan)
+    result = ran.result(ROW)
+    assert (ran.exit_code, result.outcome, judge(result.exit_code, result.cases)) == (0, "passed", "passed")
