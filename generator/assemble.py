@@ -7,7 +7,7 @@ from dataclasses import replace
 from generator import schema
 from generator.closing import GATE, gate_job, with_used_outputs, workflow_outputs
 from generator.faults import suggest
-from generator.inputs import SELECT_ACTION, workflow_inputs, workflow_secrets, workflow_triggers
+from generator.inputs import SELECT_ACTION, needed_inputs, workflow_inputs, workflow_secrets, workflow_triggers
 from generator.load import Pipeline, Toolkit
 from generator.needs import check_needs, needs_of
 from generator.pipeline import (
@@ -68,6 +68,7 @@ class _Assembler:
         secrets = workflow_secrets(self.model, self.composites)
         triggers, problems = workflow_triggers(self.toolkit, self.model, self.document, self.inputs, secrets)
         self.problems += problems
+        triggers = replace(triggers, needed=needed_inputs(self.model, self.composites))
         jobs = [self._select_job()] if self.selects else []
         jobs += [self._job(name, job) for name, job in self.model.jobs.items()]
         if self.model.gate:

@@ -10,6 +10,7 @@ from generator.pipeline import Access, Workflow
 from generator.targets import style
 from shuntyard.errors import ShuntyardError
 
+VARIABLES = {"history": "SHUNTYARD_HISTORY", "base": "RUNTIME_BASE"}  # as the documentation calls them
 HEADER = """\
 # Calls {pipeline} of {repository}; made by `shuntyard caller {words}`. It is yours to change: when it runs is
 # decided here, what runs is decided there.
@@ -37,9 +38,11 @@ def caller_workflow(toolkit: Toolkit, pipeline: Pipeline, workflow: Workflow, ph
         "permissions": dict(permissions(workflow)),
         "uses": f"{toolkit.settings.repository}/{path}@{toolkit.settings.version}",
     }
-    inputs = {item.name: "" for item in workflow.triggers.inputs if item.name == "matrix"}
-    if inputs:
-        call["with"] = {"matrix": ".ci/matrix.yml"}
+    known = {item.name for item in workflow.triggers.inputs}
+    given = {"matrix": ".ci/matrix.yml"} if "matrix" in known else {}
+    given |= {name: f"${{{{ vars.{_variable(name)} }}}}" for name in workflow.triggers.needed}
+    if given:
+        call["with"] = given
     if workflow.triggers.secrets:
         call["secrets"] = {item.secret: "${{ secrets." + item.secret + " }}" for item in workflow.triggers.secrets}
     data = {
@@ -51,6 +54,11 @@ def caller_workflow(toolkit: Toolkit, pipeline: Pipeline, workflow: Workflow, ph
     words = f"{model.pipeline} --phase {phase}" if phase else model.pipeline
     header = HEADER.format(pipeline=model.pipeline, repository=toolkit.settings.repository, words=words)
     return header + style.dump_yaml(data, comments={})
+
+
+def _variable(name: str) -> str:
+    """The caller's variable for an input that no default can stand for."""
+    return VARIABLES.get(name, name.upper().replace("-", "_"))
 
 
 def _triggers(model: schema.PipelineFile, phase: str) -> schema.Triggers:

@@ -42,6 +42,14 @@ def workflow_inputs(pipeline: Pipeline, composites: dict[str, Composite]) -> tup
     return chosen, problems
 
 
+def needed_inputs(model: schema.PipelineFile, composites: dict[str, Composite]) -> tuple[str, ...]:
+    """The inputs of `call` that an action asks for, and that neither the pipeline nor a job gives it."""
+    declared = _declared(model, composites)
+    given = {*model.defaults, *(name for job in model.jobs.values() for name in job.with_)}
+    names = model.triggers.call.inputs if model.triggers.call else []
+    return tuple(name for name in names if name in declared and declared[name].default is None and name not in given)
+
+
 def _default(model: schema.PipelineFile, item: Input) -> str:
     """What the pipeline or else the action says; empty where a job has a value of its own for each row or size."""
     if item.name in model.defaults:

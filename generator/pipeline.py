@@ -185,11 +185,15 @@ class PullRequests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triggers:
-    """What starts a workflow. `inputs` are those of `call` and `dispatch`, `secrets` the inputs that carry a secret."""
+    """What starts a workflow. `inputs` are those of `call` and `dispatch`, `secrets` the inputs that carry a secret.
+
+    `needed` are inputs without which a job cannot work, although GitHub would start it.
+    """
 
     call: bool = False
     dispatch: bool = False
     inputs: tuple[Input, ...] = ()
+    needed: tuple[str, ...] = ()
     crons: tuple[tuple[str, str], ...] = ()  # (cron, timezone or "")
     labels: tuple[str, ...] = ()
     label_tags: bool = False  # a bot pushes `<label>/<number>` for a label

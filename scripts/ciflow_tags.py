@@ -16,7 +16,7 @@ CONTRACT = Contract(
     name="ciflow-tags",
     summary="Make, move or delete the tags that start a pull request's tests, as its labels and their authors allow.",
     inputs=(
-        Input(name="labels", default="ciflow/spyre", help="the labels that become tags, separated by spaces"),
+        Input(name="labels", default="", help="the labels that become tags, such as ciflow/spyre, separated by spaces"),
         Input(name="repository", default="", help="whose pull request it is, as owner/name; empty is this repository"),
         Input(name="local", default="", help="a folder that stands in for the repository, for rehearsals"),
         Input(

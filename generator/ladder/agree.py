@@ -74,7 +74,7 @@ def _shrinking(item: StageItem, before: StageItem, path: KeyPath, document: Docu
 def _item(item: StageItem, block: StagesBlock, path: KeyPath, document: Document) -> Iterator[Problem]:
     for at, name in enumerate(item.workflows):
         if name not in block.workflows:
-            hint = suggest(name, block.workflows)
+            hint = f"{suggest(name, block.workflows)}; what any stage runs is listed in `stages.workflows`"
             yield _problem(document, (*path, "workflows", at), f"unknown workflow {name!r}", hint)
     for at, name in enumerate(item.gates):
         if name not in item.workflows:

@@ -38,10 +38,10 @@ def inspect(folder: Path) -> Repository:
             f"there is no folder {folder}", hint="--repository names a checkout of the repository that calls"
         )
     root = folder.resolve()
-    top = git(root, "rev-parse", "--show-toplevel", missing=f"{folder} is not a git repository")
+    top = git(root, "rev-parse", "--show-toplevel", missing=f"{folder} is not a git repository: git init, add, commit")
     if Path(top).resolve() != root:
         raise ShuntyardError(f"{folder} is a folder inside the repository {top}", hint=f"pass --repository {top}")
-    sha = git(root, "rev-parse", "--verify", "HEAD", missing=f"{folder} has no commit yet")
+    sha = git(root, "rev-parse", "--verify", "HEAD", missing=f"{folder} has no commit yet: add, commit")
     branch = try_git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
     url = _without_credentials(try_git(root, "remote", "get-url", "origin"))
     name = _name(url, root)

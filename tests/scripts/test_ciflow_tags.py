@@ -35,7 +35,7 @@ def step(
     place.mkdir(exist_ok=True)
     (place / "event.json").write_text(json.dumps(event))
     github = {"GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_EVENT_PATH": str(place / "event.json")}
-    environment = script_env(inputs, {**github, "GITHUB_REPOSITORY": REPO, **(env or {})})
+    environment = script_env({"labels": LABEL, **inputs}, {**github, "GITHUB_REPOSITORY": REPO, **(env or {})})
     command = [sys.executable, str(ROOT / "scripts" / "ciflow_tags.py"), "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert TOKEN not in done.stdout + done.stderr

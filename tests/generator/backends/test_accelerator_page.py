@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +104,28 @@ def test_a_label_that_is_not_declared_is_told_at_the_matrix(followed: Path) -> N
     assert "unknown scope 'tenstorm' [names]" in checked(followed)
     file.write_text(changed.replace("scope: tenstorm", "scope: spyre"), encoding="utf-8")
     assert "unknown label 'ciflow/tenstorm' [labels]" in checked(followed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("device", ["tenstorm", "a1", "wavecruncher"])
+def test_the_example_under_another_name_passes_its_own_linters(tmp_path: Path, device: str) -> None:
+    """The page's commands, as they are written, with whichever name."""
+    text = PAGE.read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(cp -r .*?)```", text, re.DOTALL)
+    for old in ("tenstorm", "TENSTORM", "Tenstorm"):
+        new = {"tenstorm": device, "TENSTORM": device.upper(), "Tenstorm": device.capitalize()}[old]
+        script = script.replace(old, new)
+    (tmp_path / "fork").mkdir()
+    shutil.copytree(ROOT / "examples" / "torch-spyre-mini", tmp_path / "fork" / "examples" / "torch-spyre-mini",
+                    ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))  # fmt: skip
+    who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.invalid"}
+    who |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in who.items()}
+    env = {**os.environ, **who, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    argv = ["bash", "-euc", script]
+    ran = subprocess.run(argv, cwd=tmp_path / "fork", env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    package = tmp_path / f"torch-{device}"
+    assert (package / ".git").is_dir()
+    for argv in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["ruff", "check", "--select", "I", "."]):
+        done = subprocess.run(argv, cwd=package, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from generator.backends.expand import pipelines
+from generator.caller import caller_workflow
 from generator.cli import main
 from generator.load import Pipeline, Toolkit, load
 from generator.render import Rendering, render
@@ -108,6 +109,17 @@ def test_only_its_own_label_starts_what_runs_on_cards(stage: int) -> None:
         condition = rendering.workflows[name].jobs[0].condition
         assert bool(condition.labels) != condition.no_labels
         assert condition.no_labels == (stage in (0, 5))
+
+
+def test_a_caller_names_what_no_default_can_stand_for() -> None:
+    _, rendering = at_stage(1)
+    toolkit, document = shipped(), shipped().documents[NAME]
+    models = pipelines(toolkit.backends[NAME].model_copy(update={"stage": 1}), document)
+    for name, given in {"pin": ("history", "SHUNTYARD_HISTORY"), "image": ("base", "RUNTIME_BASE")}.items():
+        workflow = rendering.workflows[f"{NAME}-{name}"]
+        text = caller_workflow(toolkit, Pipeline(model=models[workflow.name], document=document), workflow)
+        assert f"    with:\n      {given[0]}: ${{{{ vars.{given[1]} }}}}\n" in text
+    assert rendering.workflows[f"{NAME}-device"].triggers.needed == ()
 
 
 @pytest.mark.parametrize("pull_requests", ["none", "label"])
