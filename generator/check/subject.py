@@ -134,10 +134,19 @@ def collect(root: Path, callers: Sequence[Path], today: date, *, tools: bool = T
         if caller.resolve() not in known:
             known.add(caller.resolve())
             trees.append(_tree(caller, caller.as_posix(), problems))
+            if loaded:
+                _check_that_it_calls(trees[-1], loaded.settings.repository)
     return Subject(
         root=root, home=_tree(root, "", problems), callers=tuple(trees), loaded=loaded, rendered=rendered, today=today,
         tools=tools, unreadable=tuple(problems),
     )  # fmt: skip
+
+
+def _check_that_it_calls(tree: Tree, repository: str) -> None:
+    """Raises ShuntyardError for a repository that calls nothing here: a check of it would say nothing."""
+    if not any(f"{repository.lower()}/" in file.text.lower() for file in tree.files.values()):
+        hint = "matrices/toolkit.yml says which repository this is; callers write it in `uses:`"
+        raise ShuntyardError(f"nothing in {tree.name} calls {repository}", hint=hint)
 
 
 def _load(root: Path, problems: list[Problem]) -> tuple[Toolkit | None, Rendering | None]:

@@ -125,6 +125,16 @@ def test_a_caller_anywhere(clean: Yard, tmp_path: Path, monkeypatch: pytest.Monk
     assert not list((tmp_path / "theirs").rglob("*shuntyard*"))
 
 
+def test_a_caller_of_another_toolkit_is_wrong_usage(clean: Yard, tmp_path: Path) -> None:
+    """After a fork changed its name, its callers call the old one: there is nothing to compare."""
+    workflows = tmp_path / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    text = "on: push\njobs:\n  x: {uses: somebody/else/.github/workflows/x.yml@v1}\n"
+    (workflows / "x.yml").write_text(text, encoding="utf-8")
+    code, _, err = clean.run("check", "--caller", str(tmp_path), "--rule", "contract", *DAY)
+    assert (code, f"nothing in {tmp_path.as_posix()} calls yard-owner/yard" in err) == (2, True)
+
+
 def test_a_caller_without_workflows_is_wrong_usage(clean: Yard, tmp_path: Path) -> None:
     code, _, err = clean.run("check", "--caller", str(tmp_path))
     assert code == 2
