@@ -78,13 +78,13 @@ def test_with_one_card_what_needs_two_is_not_run(
 def test_tests_of_the_hardware_are_not_run_without_it(
     steps: Steps, project: Path, installed: Path, tmp_path: Path, env: dict[str, str], why: str
 ) -> None:
-    """And a row of which nothing ran publishes nothing, although nothing failed."""
+    """And a row of which nothing ran is not green and publishes nothing, although nothing failed."""
     pipeline = f"{PIPELINE}-device"
     units, plan = steps.selected(pipeline, tmp_path, "schedule")
     (unit,) = units.values()
     ran = run(steps, project, unit, installed, pipeline, **env)
     cases = ran.cases(unit["id"])
-    assert (ran.code, outcomes(cases)) == (0, {"skipped": 2})
+    assert (ran.code, outcomes(cases)) == (1, {"skipped": 2})
     assert all(why in case.message for case in cases.values())
     results, report = str(tmp_path / "results"), tmp_path / "report"
     told = steps.run("analyse_results", tmp_path, pipeline=pipeline, plan=plan, results=results, report=str(report))
@@ -92,7 +92,8 @@ def test_tests_of_the_hardware_are_not_run_without_it(
     shown = passed_rows(report, unit["rows"][0]["values"])
     assert (shown.good, shown.failed) == (False, (unit["id"],))
     (row,) = read_report(report).rows
-    assert (row.outcome, row.tests, row.skipped) == ("passed", 2, 2)
+    assert (row.outcome, row.tests, row.skipped) == ("empty", 2, 2)
+    assert row.reasons[0].startswith(why)
 
 
 def test_an_operator_that_ran_on_the_host_is_found(
