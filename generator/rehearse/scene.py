@@ -22,10 +22,9 @@ from shuntyard.plan import Unit
 class Order:
     """What the user asks for. Empty means no wish. `python` is what `python` is in jobs that set up none.
 
-    `checkouts` are other repositories that jobs check out, owner/name → folder; `secrets` and
-    `variables` files of NAME=value lines.
-    `index` is a package index on this machine, which gets what is published. `run_id` is what the run calls itself;
-    histories tell runs apart by it.
+    `checkouts` are other repositories that jobs check out, owner/name → folder; `secrets` and `variables` files of
+    NAME=value lines. `index` is a package index on this machine, which gets what is published. `run_id` is what the run
+    calls itself; histories tell runs apart by it.
     """
 
     pipeline: str

@@ -23,6 +23,7 @@ from tests.generator.rehearse.acting import jobs, rehearsed, row, rows
 from tests.generator.rehearse.small import git
 from tests.images.base import ROOT
 from tests.images.engines import Storage
+from tests.images.guarded import Guarded
 from tests.images.index import PASSWORD as INDEX_PASSWORD
 from tests.images.index import Index, images_python, serve
 from tests.images.jax_base import image_python, make_jax_base
@@ -39,25 +40,10 @@ class Yard:
     """What the pipeline works with: `base` is an image with JAX in the registry, `python` its Python."""
 
     store: Storage
-    registry: RunningRegistry
+    registry: Guarded
     base: str
     python: str
     images_python: str
-
-    def skopeo(self, verb: str, *arguments: str) -> str:
-        argv = ["skopeo", verb, f"--creds={USER}:{PASSWORD}", "--tls-verify=false", *arguments]
-        return subprocess.run(argv, env=self.store.env, capture_output=True, text=True, check=True).stdout
-
-    def tags(self, repository: str) -> list[str]:
-        try:
-            found = json.loads(self.skopeo("list-tags", f"docker://{self.registry.host}/{repository}"))["Tags"]
-        except subprocess.CalledProcessError:  # there is no such repository
-            return []
-        return sorted(found)
-
-    def raw(self, name: str) -> bytes:
-        """The bytes of an image's manifest."""
-        return self.skopeo("inspect", "--raw", f"docker://{self.registry.host}/{name}").encode()
 
     def blob(self, repository: str, digest: str) -> bytes:
         login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -98,7 +84,7 @@ def yard(store: Storage, guarded: RunningRegistry, base: str) -> Yard:
     options = ["--quiet", "--tls-verify=false", f"--creds={USER}:{PASSWORD}", f"--digestfile={digest}"]
     store.buildah("push", *options, name, f"docker://{target}:1")
     made = f"{target}@{digest.read_text(encoding='utf-8').strip()}"
-    return Yard(store=store, registry=guarded, base=made, python=python, images_python=images_python())
+    return Yard(store=store, registry=Guarded(guarded, store), base=made, python=python, images_python=images_python())
 
 
 def rehearse(yard: Yard, home: Path, index: Index, *globs: str, edits: Mapping[str, tuple[str, str]]) -> Run:
@@ -176,9 +162,9 @@ def test_the_index_has_the_wheels_that_were_tested(good: Run) -> None:
 
 def test_what_is_promoted_is_what_every_row_ran_in(good: Run, yard: Yard) -> None:
     handed = handover.read(good.artifact(f"handover-image-{yard.python}-{ROCM}"), kind="image")
-    (tag,) = yard.tags("team/mini")
+    (tag,) = yard.registry.tags("team/mini")
     assert tag == f"nightly-{handed.fact('created')[:10]}-python{yard.python}-rocm{ROCM}"
-    digest = f"sha256:{hashlib.sha256(yard.raw(f'team/mini:{tag}')).hexdigest()}"
+    digest = yard.registry.digest(f"team/mini:{tag}")
     assert digest == handed.fact("digest")
     for name in names(yard)[:2]:
         tested = json.loads((good.artifact(f"-{name}") / name / "r1" / "tested.json").read_text(encoding="utf-8"))
@@ -190,8 +176,11 @@ def test_no_secret_is_in_a_log_an_artifact_or_a_layer(good: Run, yard: Yard) -> 
     files = {str(path): path.read_bytes() for path in kept if path.is_file() and not path.is_symlink()}
     assert any(name.endswith("act.jsonl") for name in files)
     assert any(name.endswith(".parquet") for name in files)
-    (tag,) = yard.tags("team/mini")
-    manifest, base = json.loads(yard.raw(f"team/mini:{tag}")), json.loads(yard.raw(yard.base.partition("/")[2]))
+    (tag,) = yard.registry.tags("team/mini")
+    manifest, base = (
+        json.loads(yard.registry.raw(f"team/mini:{tag}")),
+        json.loads(yard.registry.raw(yard.base.partition("/")[2])),
+    )
     known = {layer["digest"] for layer in base["layers"]}
     new = [each["digest"] for each in [*manifest["layers"], manifest["config"]] if each["digest"] not in known]
     assert len(new) >= 2
@@ -212,11 +201,11 @@ def test_a_wheel_that_lacks_a_file_stays_here_and_the_row_says_why(
         "plugin/setup.py": ('("_linalg", "_prng")', '("_linalg",)'),
         str(CALLER): ("mini_plugin._linalg mini_plugin._prng", "mini_plugin._linalg"),
     }
-    before = yard.tags("team/mini")
+    before = yard.registry.tags("team/mini")
     with serve(yard.images_python, home / "index") as index:
         bad = rehearse(yard, home, index, f"{yard.python}.{ROCM}.single", edits=edits)
         assert index.files() == []
-    assert yard.tags("team/mini") == before
+    assert yard.registry.tags("team/mini") == before
     name = names(yard)[0]
     assert bad.verdict.verdict == "failed"
     assert row(bad.verdict, name).verdict == "failed"

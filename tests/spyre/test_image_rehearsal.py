@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from tests.generator.rehearse.small import commit, git, put
 from tests.images.conftest import base as plain
 from tests.images.conftest import guarded, server, store
 from tests.images.engines import Storage
+from tests.images.guarded import Guarded
 from tests.images.jax_base import image_python
 from tests.images.registry import PASSWORD, USER, RunningRegistry
 from tests.spyre.runtime import CONTAINERFILE, make_base, put_suite
@@ -29,31 +28,9 @@ SUITE, STAGING, RELEASES = "ci/in-image", "team/staging", "team/torch-spyre"
 NO_CARD = ("      container-options: --device=/dev/vfio\n", "")
 
 
-class Registry:
-    """What lies in the registry that asks for a password."""
-
-    def __init__(self, running: RunningRegistry, store: Storage) -> None:
-        self.host, self._store = running.host, store
-
-    def skopeo(self, verb: str, *arguments: str) -> str:
-        argv = ["skopeo", verb, f"--creds={USER}:{PASSWORD}", "--tls-verify=false", *arguments]
-        return subprocess.run(argv, env=self._store.env, capture_output=True, text=True, check=True).stdout
-
-    def tags(self, repository: str) -> list[str]:
-        try:
-            found = json.loads(self.skopeo("list-tags", f"docker://{self.host}/{repository}"))["Tags"]
-        except subprocess.CalledProcessError:  # there is no such repository
-            return []
-        return sorted(found)
-
-    def digest(self, name: str) -> str:
-        raw = self.skopeo("inspect", "--raw", f"docker://{self.host}/{name}").encode()
-        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
-
-
 @pytest.fixture(scope="module")
-def registry(guarded: RunningRegistry, store: Storage) -> Registry:
-    return Registry(guarded, store)
+def registry(guarded: RunningRegistry, store: Storage) -> Guarded:
+    return Guarded(guarded, store)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +40,7 @@ def python(store: Storage, plain: str) -> str:
 
 @pytest.fixture(scope="module")
 def stranger(
-    store: Storage, plain: str, python: str, registry: Registry, tmp_path_factory: pytest.TempPathFactory
+    store: Storage, plain: str, python: str, registry: Guarded, tmp_path_factory: pytest.TempPathFactory
 ) -> Stranger:
     """The example as it is, with a suite and a Containerfile that need no PyTorch, and what its callers name."""
     folder = tmp_path_factory.mktemp("stranger").resolve()
@@ -124,7 +101,7 @@ def told_of(run: Rehearsed, python: str) -> dict[str, Any]:
     return found
 
 
-def test_a_push_to_main_builds_and_tests_the_image(pushed: Rehearsed, registry: Registry, python: str) -> None:
+def test_a_push_to_main_builds_and_tests_the_image(pushed: Rehearsed, registry: Guarded, python: str) -> None:
     assert (pushed.exit_code, pushed.verdict) == (0, "passed"), pushed.said
     assert pushed.rows == {python: "passed"}
     assert pushed.jobs == {
@@ -139,7 +116,7 @@ def test_a_push_to_main_builds_and_tests_the_image(pushed: Rehearsed, registry: 
 
 
 def test_the_newest_base_is_found_by_its_tag_and_kept_by_its_digest(
-    pushed: Rehearsed, registry: Registry, python: str
+    pushed: Rehearsed, registry: Guarded, python: str
 ) -> None:
     now = registry.digest("team/base:latest")
     record = json.loads((image_of(pushed, python).folder / "image.json").read_text(encoding="utf-8"))
@@ -149,7 +126,7 @@ def test_the_newest_base_is_found_by_its_tag_and_kept_by_its_digest(
 
 
 def test_a_night_s_image_is_promoted_by_its_day(
-    pushed: Rehearsed, stranger: Stranger, store: Storage, registry: Registry, python: str
+    pushed: Rehearsed, stranger: Stranger, store: Storage, registry: Guarded, python: str
 ) -> None:
     found = rehearse(stranger, store, "schedule")
     assert (found.exit_code, found.verdict, set(found.jobs.values())) == (0, "passed", {"passed"}), found.said
@@ -160,7 +137,7 @@ def test_a_night_s_image_is_promoted_by_its_day(
 
 
 def test_a_release_gives_its_version_to_what_was_tested(
-    pushed: Rehearsed, released: Rehearsed, registry: Registry, python: str
+    pushed: Rehearsed, released: Rehearsed, registry: Guarded, python: str
 ) -> None:
     assert (released.exit_code, released.verdict) == (0, "passed"), released.said
     assert released.told["event"] == "release (published tag v0.1.0)"
@@ -171,7 +148,7 @@ def test_a_release_gives_its_version_to_what_was_tested(
 
 
 def test_a_release_whose_tests_fail_reaches_no_one(
-    released: Rehearsed, stranger: Stranger, store: Storage, registry: Registry, python: str
+    released: Rehearsed, stranger: Stranger, store: Storage, registry: Guarded, python: str
 ) -> None:
     before = registry.tags(RELEASES)
     put(stranger.project, f"{SUITE}/test_broken.py", "def test_broken() -> None:\n    assert not 'a card'\n")
